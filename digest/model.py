@@ -1,0 +1,451 @@
+"""The frozen values that walk through the house: dump -> papers -> changes -> picks -> digest -> message -> delivery.
+
+Instants are aware and in UTC; sequences are tuples; ``None`` means "not shown", 0 is a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+DatedBy = Literal["given", "filename", "fetch", "header", "guess", "corrected", "none"]
+"""How the day of a dump is known; the first three are certain, a guess may be corrected by another dump."""
+
+ChangeKind = Literal["new", "updated"]
+Cause = Literal["new", "text", "code", "surge"]
+DeliveryState = Literal["queued", "sending", "sent", "dead", "unknown"]
+ReasonKind = Literal["words", "keywords", "like", "author", "organisation", "popular", "update", "surprise"]
+
+
+# ---------------------------------------------------------------- what a source shows
+
+
+@dataclass(frozen=True, slots=True)
+class RawDump:
+    """The bytes of one saved copy of a source, before anyone read them.
+
+    *source* names the configured source ("seeds", "file", "-"), *where* the path or URL.
+    *given_on* is the day that the caller states; *fetched_live* says that the bytes come
+    from the network now, so the page's own day must lie within two days of *fetched_at*.
+    *stamp* is the source's cheap proof that nothing changed (size and mtime, an ETag): the
+    pipeline keeps it and hands it back, so an unchanged file is not read again.
+    """
+
+    source: str
+    where: str
+    content: bytes
+    fetched_at: datetime
+    given_on: date | None = None
+    fetched_live: bool = False
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDate:
+    """A date as a page shows it: "Oct 15" has no year, "Oct 10, 2023" has one."""
+
+    month: int
+    day: int
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One work. *id* is ours, opaque and permanent; "" for a paper that was only read, not yet matched."""
+
+    title: str
+    abstract: str | None = None
+    authors: tuple[str, ...] | None = None
+    num_authors: int | None = None
+    published: date | None = None
+    url: str | None = None
+    arxiv_id: str | None = None
+    code_url: str | None = None
+    upvotes: int | None = None
+    num_comments: int | None = None
+    keywords: tuple[str, ...] | None = None
+    summary: str | None = None
+    organisation: str | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a listing as shown: the paper with *published* still unknown, and the date shown beside it."""
+
+    paper: Paper
+    shown: ShownDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row, or one field of a row, that could not be taken; *where* is "003.txt:301"."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a capture style's reader found in a text: pure, before any year is inferred.
+
+    *shows* names the Paper fields that this style can show at all, so that "no code link"
+    can be told from "this page never shows code links".
+    """
+
+    style: str
+    entries: tuple[Entry, ...]
+    rejects: tuple[Reject, ...] = ()
+    header: ShownDate | None = None
+    shows: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One saved copy of a source at one time; *id* is the sha256 of its bytes in hex."""
+
+    id: str
+    source: str
+    where: str
+    style: str
+    captured_on: date | None
+    dated_by: DatedBy
+    fetched_at: datetime
+    header: ShownDate | None = None
+    shows: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One paper in one dump: what the dump shows of it, the date as shown, and its place from 0."""
+
+    paper: Paper
+    position: int
+    shown: ShownDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A dump that was read: its day settled, its rows dated, what could not be taken named."""
+
+    dump: Dump
+    sightings: tuple[Sighting, ...]
+    rejects: tuple[Reject, ...] = ()
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers in the order of the page."""
+        return tuple(s.paper for s in self.sightings)
+
+
+# ---------------------------------------------------------------- what is news
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An earlier sighting of a known paper, without its texts: enough to say which count and which date win."""
+
+    dump_id: str
+    captured_on: date | None
+    dated_by: DatedBy
+    shown: ShownDate | None = None
+    published: date | None = None
+    upvotes: int | None = None
+    num_comments: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A paper as the store remembers it, with what is needed to merge a further sighting in any order.
+
+    *texts_from* maps a merged field ("title", "abstract", ...) to the id of the dump that it came
+    from; *shows* is the union of the fields that its dumps' styles can show; *titles* holds every
+    normalised title it was seen under; *causes* the update causes already announced.
+    """
+
+    paper: Paper
+    seen: tuple[Seen, ...] = ()
+    texts_from: Mapping[str, str] = field(default_factory=dict)
+    shows: frozenset[str] = frozenset()
+    titles: tuple[str, ...] = ()
+    causes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """News about a paper. *id* is the store's ever-growing number of it (0 before it is stored).
+
+    *fields* names what changed ("abstract", "code_url"); empty for a new paper.
+    """
+
+    paper: Paper
+    kind: ChangeKind
+    cause: Cause = "new"
+    fields: tuple[str, ...] = ()
+    id: int = 0
+
+
+# ---------------------------------------------------------------- who wants what
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """One topic of a profile; *about* is prose, *keywords* words and phrases, *like* arXiv ids, URLs or titles."""
+
+    name: str
+    about: str = ""
+    keywords: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a digest goes: *address* is a mail address, a Slack channel ID or a folder name."""
+
+    channel: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A subscriber, as the config file states it. *floor* in [0, 1]: papers that score less are not sent."""
+
+    name: str
+    timezone: str
+    schedule: str
+    deliver: tuple[Target, ...]
+    interests: tuple[Interest, ...] = ()
+    limit: int = 10
+    floor: float = 0.5
+    mute: tuple[str, ...] = ()
+    updates: tuple[Cause, ...] = ("code", "surge")
+    title: str = ""
+    enabled: bool = True
+
+
+# ---------------------------------------------------------------- what is sent
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a paper is there, as facts: *names* are words of the paper, a liked title, an author."""
+
+    kind: ReasonKind
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One summand of a score, for `digest explain`: the parts of a pick add up to its score."""
+
+    name: str
+    value: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A paper chosen for a profile; *score* in [0, 1]; *interest* "" where none is named."""
+
+    change: Change
+    score: float
+    interest: str = ""
+    reasons: tuple[Reason, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Picks of one interest, best first."""
+
+    name: str
+    picks: tuple[Pick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One edition: what one profile is shown for one local date.
+
+    *also* lists picks above the floor that did not fit; *considered* counts candidates before
+    mute, floor and limit; *left_out* those not shown at all; *notes* are sentences for the reader
+    (a late edition, a source that failed).
+    """
+
+    profile: str
+    date: date
+    sections: tuple[Section, ...] = ()
+    also: tuple[Pick, ...] = ()
+    considered: int = 0
+    left_out: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """Every pick shown in full, in the order of the page."""
+        return tuple(pick for section in self.sections for pick in section.picks)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One Slack post: *blocks* as the Web API takes them, *text* the fallback that screen readers read."""
+
+    text: str
+    blocks: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An edition rendered for one target. *key* is "ada/2026-11-20/email:ada@example.org".
+
+    *headers* are extra mail headers in order; *posts* holds the parent first, then its thread.
+    """
+
+    key: str
+    profile: str
+    date: date
+    target: Target
+    subject: str
+    html: str = ""
+    text: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    posts: tuple[Post, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message was accepted: the remote ids (Message-ID, one ``ts`` per post, a path), and the server's words."""
+
+    remote_ids: tuple[str, ...]
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message on its way, as the outbox remembers it. *token* fences a late worker off."""
+
+    key: str
+    profile: str
+    date: date
+    target: Target
+    state: DeliveryState
+    due_at: datetime
+    attempts: int = 0
+    token: int = 0
+    leased_until: datetime | None = None
+    remote_ids: tuple[str, ...] = ()
+    error: str = ""
+
+
+# ---------------------------------------------------------------- the checked config
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """One place where dumps appear; *path* and *pattern* are for kind "folder", *url* for kind "url"."""
+
+    kind: Literal["folder"]
+    name: str
+    path: Path
+    pattern: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSettings:
+    """How mail leaves. *security*: "tls" from the first byte, "starttls" required, "clear" for loopback only."""
+
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "clear"]
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """How Slack is reached; *base_url* differs from the default only for tests and proxies."""
+
+    token: str = field(repr=False)
+    base_url: str = "https://slack.com/api/"
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole checked config. *templates* is a folder that overrides single templates."""
+
+    where: Path
+    state: Path
+    store_url: str = field(repr=False)
+    timezone: str = "UTC"
+    public_url: str = ""
+    sources: tuple[SourceSettings, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    email: EmailSettings | None = None
+    slack: SlackSettings | None = None
+    templates: Path | None = None
+    max_dump_bytes: int = 256 * 2**20
+
+
+# ---------------------------------------------------------------- what a pass did
+
+
+@dataclass(frozen=True, slots=True)
+class DumpReport:
+    """What became of one dump in a pass; *error* is "" unless it was refused."""
+
+    source: str
+    where: str
+    style: str = ""
+    papers: int = 0
+    new: int = 0
+    updated: int = 0
+    seen: int = 0
+    rejected: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditionReport:
+    """What became of one profile in a pass."""
+
+    profile: str
+    date: date
+    picks: int
+    considered: int
+    state: Literal["queued", "empty", "exists"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that a person should look at; any failure makes the exit code 1."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """Every count of a pass; printed, stored, and the source of the exit code. Warnings do not change the code."""
+
+    started_at: datetime
+    finished_at: datetime
+    ingest: tuple[DumpReport, ...] = ()
+    editions: tuple[EditionReport, ...] = ()
+    deliveries: Mapping[str, int] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    warnings: tuple[Failure, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all went well, 1 when a person should look at a failure."""
+        return 1 if self.failures else 0
