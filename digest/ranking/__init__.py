@@ -1,0 +1,38 @@
+"""How well does a paper fit a profile, and why? Pure: papers, profiles and a background in, picks out.
+
+numpy and scipy are imported when something is ranked, not before: a pass without news stays quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from digest.model import Change, Paper, Pick, Profile
+from digest.ranking.background import Background
+
+__all__ = ["Background", "rank", "similarity"]
+
+
+def rank(
+    changes: Sequence[Change],
+    profiles: Sequence[Profile],
+    liked: Mapping[str, Paper],
+    background: Background,
+    *,
+    top: int = 60,
+) -> Iterator[tuple[Pick, ...]]:
+    """Yield one tuple of picks per profile, in the order of *profiles*: best first, at most *top*.
+
+    *liked* maps a like, as the profile states it, to the paper found for it; one that is missing
+    is used as a title. Ties go to more upvotes, then the newer, then by title and id.
+    """
+    from digest.ranking.order import ranked
+
+    return ranked(changes, profiles, liked, background, top)
+
+
+def similarity(a: Paper, b: Paper) -> float:
+    """How near two papers are, from 0 (no word in common) to 1 (the same words)."""
+    from digest.ranking.near import alike
+
+    return alike(a, b)
