@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
+
+Day: TypeAlias = date
+"""Stands where a field is itself called "date", which would hide the type from whoever resolves the annotations."""
 
 DatedBy = Literal["given", "filename", "fetch", "header", "guess", "corrected", "none"]
 """How the day of a dump is known; the first three are certain, a guess may be corrected by another dump."""
@@ -280,7 +283,7 @@ class Digest:
     """
 
     profile: str
-    date: date
+    date: Day
     sections: tuple[Section, ...] = ()
     also: tuple[Pick, ...] = ()
     considered: int = 0
@@ -310,7 +313,7 @@ class Message:
 
     key: str
     profile: str
-    date: date
+    date: Day
     target: Target
     subject: str
     html: str = ""
@@ -333,7 +336,7 @@ class Delivery:
 
     key: str
     profile: str
-    date: date
+    date: Day
     target: Target
     state: DeliveryState
     due_at: datetime
@@ -419,7 +422,7 @@ class EditionReport:
     """What became of one profile in a pass."""
 
     profile: str
-    date: date
+    date: Day
     picks: int
     considered: int
     state: Literal["queued", "empty", "exists"]
