@@ -86,15 +86,28 @@ class DeliveryError(DigestError):
 
 
 class Deferred(DeliveryError):
-    """Nothing was accepted and a later attempt may succeed; *retry_after* in seconds if the server named it."""
+    """Nothing was accepted and a later attempt may succeed; *retry_after* in seconds if the server named it.
 
-    def __init__(self, why: str, *, retry_after: float | None = None, progress: Sequence[str] = ()) -> None:
+    *scope* "channel" says that the server as a whole is away or busy: no other message would fare better now.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        retry_after: float | None = None,
+        scope: Literal["message", "channel"] = "message",
+        progress: Sequence[str] = (),
+    ) -> None:
         self.retry_after = retry_after
+        self.scope = scope
         super().__init__(why, progress=progress)
 
 
 class Rejected(DeliveryError):
-    """A later attempt cannot succeed. *scope* says what is refused."""
+    """A later attempt cannot succeed. *scope* says what is refused: this address for good, this message,
+    or (by the look of it) anything we send: a few of those in a row pause the channel.
+    """
 
     def __init__(
         self, why: str, *, scope: Literal["address", "message", "channel"], progress: Sequence[str] = ()

@@ -332,7 +332,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message on its way, as the outbox remembers it. *token* fences a late worker off."""
+    """A message on its way, as the outbox remembers it. *token* fences a late worker off.
+
+    *doubts* counts the attempts that may have been accepted all the same: the answer never came, or
+    the process died meanwhile.
+    """
 
     key: str
     profile: str
@@ -345,6 +349,32 @@ class Delivery:
     leased_until: datetime | None = None
     remote_ids: tuple[str, ...] = ()
     error: str = ""
+    doubts: int = 0
+    queued_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How an attempt ended. *due_at* says when a queued or unknown message may be tried again.
+
+    *remote_ids* replace the stored ones unless empty; *words* are the server's, or ours;
+    *counts* false takes the attempt back: the message was not tried, or was only told to wait.
+    """
+
+    state: Literal["queued", "sent", "dead", "unknown"]
+    due_at: datetime | None = None
+    remote_ids: tuple[str, ...] = ()
+    words: str = ""
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A channel that waits for a person, the server's words, and since when."""
+
+    channel: str
+    why: str
+    since: datetime
 
 
 # ---------------------------------------------------------------- the checked config
