@@ -17,7 +17,7 @@ Floats = NDArray[np.floating[Any]]
 _TITLE = 2.0  # a word of the title counts as often
 _SATURATION = 1.2  # BM25's k1: the fifth mention says little more than the second
 _ORDINARY, _SPREAD = 2.3, 0.7  # a score of one half: this many standard deviations above an ordinary paper
-_AVOID = 2.0  # a word that is to be avoided takes this many deviations
+_AVOID = 0.6  # what a word that is to be avoided leaves of a score
 
 
 class Terms:
@@ -53,9 +53,10 @@ def ranked(
     x, reference = _matrix(found, idf), _reference(background, idf)
     wish = _matrix(wished, idf)
     unwanted = np.asarray((_matrix(avoided, idf) @ x.T).todense()) > 0
-    points = _standard(wish, x, reference) - _AVOID * unwanted
+    points = _standard(wish, x, reference)
     points += np.log([max(interest.weight, 1e-3) for _, interest in rows] or np.zeros(0))[:, None]
     scores = 1.0 / (1.0 + np.exp(-np.clip((points - _ORDINARY) / _SPREAD, -30, 30)))
+    scores = np.where(unwanted, _AVOID * scores, scores)
     at = 0
     for profile in profiles:
         mine = slice(at, at + len(profile.interests))
