@@ -357,14 +357,14 @@ class Delivery:
 class Settlement:
     """How an attempt ended. *due_at* says when a queued or unknown message may be tried again.
 
-    *remote_ids* replace the stored ones unless empty; *words* are the server's, or ours;
+    *remote_ids* replace the stored ones unless empty; *said* holds the server's words, good or bad;
     *counts* false takes the attempt back: the message was not tried, or was only told to wait.
     """
 
     state: Literal["queued", "sent", "dead", "unknown"]
     due_at: datetime | None = None
     remote_ids: tuple[str, ...] = ()
-    words: str = ""
+    said: str = ""
     counts: bool = True
 
 
@@ -414,7 +414,7 @@ class SlackSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole checked config. *templates* is a folder that overrides single templates."""
+    """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable."""
 
     where: Path
     state: Path
@@ -427,6 +427,7 @@ class Settings:
     slack: SlackSettings | None = None
     templates: Path | None = None
     max_dump_bytes: int = 256 * 2**20
+    warnings: tuple[Failure, ...] = ()
 
 
 # ---------------------------------------------------------------- what a pass did
