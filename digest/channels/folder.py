@@ -1,0 +1,86 @@
+"""The folder channel: the mail and the Slack message of an edition as files, as they would have been sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+
+from digest.errors import Deferred, Rejected
+from digest.model import Message, Receipt
+from digest.render.mime import mime
+
+_FOLDER_NAME = re.compile(r"[^\x00-\x1f\x7f/\\:<>\"|?*.\s][^\x00-\x1f\x7f/\\:<>\"|?*]{0,99}")
+
+
+class FolderChannel:
+    """Writes `TARGET/DATE.eml`, `.html` and `.slack.json` below *root*; *sender* stands in the mail's From."""
+
+    def __init__(self, root: Path, sender: str) -> None:
+        self.root, self.sender = root, sender
+
+    def send(self, message: Message, *, sent_at: datetime, progress: tuple[str, ...] = ()) -> Receipt:
+        """Write the three files, each whole or not at all; a repeat writes the same files again.
+
+        Raises Rejected when the target is no plain folder name, Deferred when the disk refuses.
+        """
+        name = message.target.address
+        if _FOLDER_NAME.fullmatch(name) is None:
+            raise Rejected(f"{name!r} is not a plain folder name", scope="address")
+        folder = self.root / name
+        posts = [{"text": post.text, "blocks": list(post.blocks)} for post in message.posts]
+        files = {
+            ".slack.json": json.dumps({"posts": posts}, ensure_ascii=False, indent=2).encode() + b"\n",
+            ".html": message.html.encode(),
+            ".eml": mime(message, sender=self.sender, sent_at=sent_at),
+        }
+        try:
+            if folder.is_symlink():
+                raise Rejected(f"{folder} is a link, not a folder", scope="address")
+            folder.mkdir(parents=True, exist_ok=True)
+            paths = [_replace(folder, f"{message.date}{suffix}", content) for suffix, content in files.items()]
+            _settle_names(folder)
+        except OSError as error:
+            raise Deferred(f"{folder}: {error.strerror or error}", scope="channel") from error
+        return Receipt(tuple(map(str, paths)))
+
+    def check(self) -> str:
+        """Say where the files go; raises Deferred when nothing can be written there."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Deferred(f"{self.root}: {error.strerror or error}") from error
+        if not os.access(self.root, os.W_OK | os.X_OK):
+            raise Deferred(f"{self.root}: cannot be written")
+        return f"writes below {self.root}"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _replace(folder: Path, name: str, content: bytes) -> Path:
+    """Write beside the place, then rename: a reader sees the old file or the whole new one."""
+    path, beside = folder / name, folder / f".{name}.{os.getpid()}.tmp"
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _settle_names(folder: Path) -> None:
+    """Make the renames outlast a power cut, where a folder can be synced at all."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
