@@ -2,6 +2,6 @@
 
 from digest.matching.decide import Match, MatchReason, best_match
 from digest.matching.forms import arxiv_id, normal_title
-from digest.matching.keys import keys, query_keys
+from digest.matching.filing import keys, query_keys
 
 __all__ = ["Match", "MatchReason", "arxiv_id", "best_match", "keys", "normal_title", "query_keys"]
