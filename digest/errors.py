@@ -50,7 +50,11 @@ class ConfigError(DigestError):
 
 
 class TemplateFault(DigestError):
-    """A template does not parse or does not render; the message names file and line."""
+    """A template does not parse or does not render; *where* is its file and line."""
+
+    def __init__(self, where: str, why: str) -> None:
+        self.where, self.why = where, why
+        super().__init__(f"{where}: {why}")
 
 
 class DumpRefused(DigestError):

@@ -1,0 +1,156 @@
+"""One digest for one target: the mail's two parts, Slack's posts, or all of them for a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from digest.errors import Fault, TemplateFault
+from digest.model import Digest, Message, Pick, Post, Profile, Section, Target
+from digest.render import slack
+from digest.render.samples import SAMPLES
+from digest.render.size import encoded_size
+from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
+from digest.render.view import View, view
+
+MAX_HTML = 90_000
+"""Bytes of encoded HTML; Gmail hides what comes after about 102 kB, the way out included."""
+LARGE_HTML = 60_000
+"""Bytes of encoded HTML from which an operator is warned."""
+
+
+class Renderer:
+    """Renders digests through the templates of *folders*, ours filling the gaps.
+
+    *public_url* reaches the templates as ``page.site`` ("" without one); *sender* is the address that
+    mail comes from. Safe to share between threads.
+    """
+
+    def __init__(self, folders: Sequence[Path] = (), *, public_url: str = "", sender: str = "") -> None:
+        self.public_url, self.sender = public_url, sender
+        self._templates = Templates(folders)
+
+    def message(self, digest: Digest, profile: Profile, target: Target) -> Message:
+        """Render *digest* for *target*: HTML and text for mail, posts for Slack, all for a folder.
+
+        The same arguments give the same message. Raises TemplateFault.
+        """
+        page = view(digest, profile, site=self.public_url)
+        html = text = ""
+        posts: tuple[Post, ...] = ()
+        if target.channel != "email":
+            posts = self._posts(page)
+        if target.channel != "slack":
+            page, html = self._fitting(digest, profile, page)
+            text = self._templates.render(TEXT, page)
+        return Message(
+            key=f"{digest.profile}/{digest.date.isoformat()}/{target}",
+            profile=digest.profile,
+            date=digest.date,
+            target=target,
+            subject=page.subject,
+            html=html,
+            text=text,
+            posts=posts,
+        )
+
+    def _posts(self, page: View) -> tuple[Post, ...]:
+        source = self._templates.render(SLACK, page)
+        try:
+            return slack.posts(source)
+        except ValueError as error:
+            raise self._templates.fault(SLACK, error) from error
+
+    def _fitting(self, digest: Digest, profile: Profile, page: View) -> tuple[View, str]:
+        """The page and its HTML, without the papers from the end for which there is no room.
+
+        Papers lose their summary first and go to the lines of "Also today"; then lines go. The
+        shares are estimated from the size, so a few renderings are enough for any number.
+        """
+        html = self._templates.render(HTML, page)
+        total = len(digest.picks) + len(digest.also)
+        full, lines = len(digest.picks), len(digest.also)
+        while (size := encoded_size(html)) > MAX_HTML and full + lines > 0:
+            share = MAX_HTML / size * 0.97
+            if full > 1:
+                kept = max(1, min(full - 1, int(full * share)))
+                lines, full = lines + full - kept, kept
+            else:
+                lines = min(lines - 1, int(lines * share)) if lines else 0
+                full = full if lines or full > 1 else 0
+            page = view(_cropped(digest, full, lines), profile, site=self.public_url, omitted=total - full - lines)
+            html = self._templates.render(HTML, page)
+        return page, html
+
+    def rehearse(self, digest: Digest, profile: Profile) -> tuple[Digest, tuple[Fault, ...]]:
+        """Try *digest* for every target of *profile* and leave out each paper that cannot be rendered (FAULTS 17).
+
+        Returns the digest that will render, and what a report should say: the papers left out, mail
+        larger than 60 kB. Raises TemplateFault if it fails without any paper too: then the template is at fault.
+        """
+        faults: list[Fault] = []
+        try:
+            messages = [self.message(digest, profile, target) for target in profile.deliver]
+        except TemplateFault:
+            digest, faults = self._without_poison(digest, profile)
+            messages = [self.message(digest, profile, target) for target in profile.deliver]
+        largest = max((encoded_size(message.html) for message in messages), default=0)
+        if largest > LARGE_HTML:
+            what = f"the mail has {largest // 1000} kB of HTML; many clients cut at about 100 kB"
+            faults.append(Fault(f"profile {profile.name}", what, "a smaller limit helps"))
+        return digest, tuple(faults)
+
+    def _without_poison(self, digest: Digest, profile: Profile) -> tuple[Digest, list[Fault]]:
+        faults: list[Fault] = []
+
+        def renders(pick: Pick, name: str, *, shown: bool) -> bool:
+            lone = replace(digest, sections=(Section(name, (pick,)),) if shown else (), also=() if shown else (pick,))
+            try:
+                for target in profile.deliver:
+                    self.message(lone, profile, target)
+            except TemplateFault as fault:
+                faults.append(Fault(f"paper “{pick.change.paper.title[:80]}”", f"left out: {fault}"))
+                return False
+            return True
+
+        for target in profile.deliver:
+            self.message(replace(digest, sections=(), also=()), profile, target)
+        sections = tuple(
+            Section(s.name, kept)
+            for s in digest.sections
+            if (kept := tuple(p for p in s.picks if renders(p, s.name, shown=True)))
+        )
+        also = tuple(pick for pick in digest.also if renders(pick, "", shown=False))
+        left_out = digest.left_out + len(faults)
+        return replace(digest, sections=sections, also=also, left_out=left_out), faults
+
+    def check(self) -> list[Fault]:
+        """Every fault of the templates: each parses, and renders ordinary, awkward and empty digests."""
+        faults = [fault for name in ALL if (fault := self._broken(name))]
+        if faults:
+            return faults
+        for digest, profile in SAMPLES:
+            try:
+                self.message(digest, profile, Target("folder", "sample"))
+            except TemplateFault as error:
+                faults.append(Fault(error.where, error.why))
+        return list(dict.fromkeys(faults))
+
+    def _broken(self, name: str) -> Fault | None:
+        try:
+            self._templates.parse(name)
+        except TemplateFault as error:
+            return Fault(error.where, error.why)
+        return None
+
+
+def _cropped(digest: Digest, full: int, lines: int) -> Digest:
+    """*digest* with its first *full* picks whole and the next *lines* papers in one line each."""
+    sections, room = [], full
+    for section in digest.sections:
+        if room > 0:
+            sections.append(Section(section.name, section.picks[:room]))
+            room -= len(section.picks)
+    rest = (*digest.picks[full:], *digest.also)
+    return replace(digest, sections=tuple(sections), also=rest[:lines])

@@ -1,0 +1,184 @@
+"""A digest as its templates see it: every fact decided, every string cleaned and readable, every link safe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from digest.model import Digest, Paper, Pick, Profile
+from digest.render import wording
+from digest.render.addresses import Link, code_link, paper_link, place, safe_url
+from digest.render.latex import readable
+from digest.text import clean, shorten
+
+MAX_TITLE = 200
+MAX_SUMMARY = 240
+MAX_WHY = 200
+MIN_PREHEADER = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """What does not depend on the reader. Unknown texts are "". *link* is a search where *found* is false."""
+
+    title: str
+    authors: str
+    byline: str
+    summary: str
+    counts: str
+    link: Link
+    found: bool
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PickView:
+    """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one."""
+
+    number: int
+    paper: PaperView
+    why: str
+    update: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """Picks under the name of an interest, which may be ""."""
+
+    name: str
+    picks: tuple[PickView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The whole page. *spoken* says it all in a few lines of text, for screen readers and notifications."""
+
+    product: str
+    profile: str
+    title: str
+    day: str
+    iso_date: str
+    subject: str
+    preheader: str
+    heading: str
+    balance: str
+    notes: tuple[str, ...]
+    sections: tuple[SectionView, ...]
+    also_title: str
+    also: tuple[PickView, ...]
+    why_label: str
+    thread_note: str
+    spoken: str
+    omitted: str
+    footer: tuple[str, ...]
+    site: str
+
+    @property
+    def picks(self) -> tuple[PickView, ...]:
+        """Every paper shown in full, in order."""
+        return tuple(pick for section in self.sections for pick in section.picks)
+
+
+@lru_cache(maxsize=8192)
+def paper_view(paper: Paper) -> PaperView:
+    """*paper* as it is shown to anybody; computed once however many digests show it."""
+    link, found = paper_link(paper)
+    code = code_link(paper)
+    names = tuple(clean(name) for name in paper.authors) if paper.authors else None
+    authors = wording.authors(names, paper.num_authors)
+    day = wording.short_date(paper.published) if paper.published else ""
+    source = place(link.url) if found else ""
+    organisation = clean(paper.organisation or "")
+    return PaperView(
+        title=shorten(readable(paper.title), MAX_TITLE) or wording.UNTITLED,
+        authors=authors,
+        byline=" · ".join(part for part in (authors, organisation, day, source) if part),
+        summary=_summary(paper),
+        counts=wording.counts(paper.upvotes, paper.num_comments),
+        link=link,
+        found=found,
+        links=(link, code) if code else (link,),
+    )
+
+
+def _summary(paper: Paper) -> str:
+    """The short summary that the source gives, else the beginning of the abstract, cut at a sentence or word."""
+    return shorten(readable(paper.summary or paper.abstract or ""), MAX_SUMMARY)
+
+
+def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) -> View:
+    """*digest* for the reader of *profile*; *omitted* papers were dropped from its end before."""
+    sections = _sections(digest, profile)
+    picks = [pick for section in sections for pick in section.picks]
+    also = tuple(_pick(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1))
+    name = clean(profile.title or profile.name)
+    best = picks[0].paper.title if picks else ""
+    updates = sum(1 for pick in picks if pick.update)
+    return View(
+        product=wording.PRODUCT,
+        profile=clean(profile.name),
+        title=name,
+        day=wording.long_date(digest.date),
+        iso_date=digest.date.isoformat(),
+        subject=_harmless(wording.subject(len(picks) + omitted, best, digest.date)),
+        preheader=_preheader(picks, digest),
+        heading=wording.heading(len(picks), updates),
+        balance=_balance(digest, omitted),
+        notes=tuple(clean(note) for note in digest.notes),
+        sections=sections,
+        also_title=wording.ALSO,
+        also=also,
+        why_label=wording.WHY,
+        thread_note=wording.IN_THREAD,
+        spoken=wording.spoken(name, digest.date, [pick.paper.title for pick in picks]),
+        omitted=wording.omitted(omitted),
+        footer=(
+            wording.because(name),
+            wording.schedule(clean(profile.schedule), clean(profile.timezone)),
+            wording.how_to_stop(clean(profile.name)),
+        ),
+        site=safe_url(site),
+    )
+
+
+def _balance(digest: Digest, omitted: int) -> str:
+    shown, also = len(digest.picks), len(digest.also)
+    return wording.balance(shown, also, max(digest.considered, shown + also + omitted), digest.left_out)
+
+
+def _sections(digest: Digest, profile: Profile) -> tuple[SectionView, ...]:
+    """The sections with their picks numbered through; a lone section of a profile without interests has no name."""
+    number = 1
+    made = []
+    for section in digest.sections:
+        made.append(
+            SectionView(
+                name=clean(section.name) or (wording.OTHERS if len(digest.sections) > 1 else ""),
+                picks=tuple(_pick(pick, number + place) for place, pick in enumerate(section.picks)),
+            )
+        )
+        number += len(section.picks)
+    return tuple(made)
+
+
+def _pick(pick: Pick, number: int) -> PickView:
+    reasons = tuple(replace(reason, names=tuple(readable(n) for n in reason.names)) for reason in pick.reasons)
+    return PickView(
+        number=number,
+        paper=paper_view(pick.change.paper),
+        why=shorten(wording.why(reasons), MAX_WHY),
+        update=wording.update(pick.change),
+    )
+
+
+def _preheader(picks: Sequence[PickView], digest: Digest) -> str:
+    """About 40 to 110 characters that add to the subject."""
+    others = [pick.paper.title for pick in picks[1:4]]
+    line = wording.preheader(others, (picks[0].paper.summary or picks[0].why) if picks else "")
+    return line if len(line) >= MIN_PREHEADER else f"{line} {_balance(digest, 0)}".strip()
+
+
+def _harmless(header: str) -> str:
+    """*header* without what a mail library could take for an encoded word, which may hide a line break."""
+    return header.replace("=?", "= ?")

@@ -1,0 +1,191 @@
+"""Every English word that a reader sees, in one place; templates hold none but these."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from digest.model import Change, Reason
+from digest.text import plural, shorten
+
+PRODUCT = "Paper Digest"
+SEARCH = "Search arXiv for this title"
+ALSO = "Also today"
+OTHERS = "Other papers"
+UNTITLED = "(untitled)"
+WHY = "Why:"
+UPDATED = "Updated"
+IN_THREAD = "Reasons, summaries and links are in the thread."
+CONTINUED = "Continued in the thread."
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_UPDATES = {"code": "code is out now", "surge": "many readers found it since", "text": "revised"}
+_FIELDS = {"title": "title", "abstract": "abstract", "code_url": "code link", "upvotes": "upvotes"}
+
+
+def long_date(day: date) -> str:
+    """Say "Saturday, 21 November 2026", in English whatever the machine's locale."""
+    return f"{_WEEKDAYS[day.weekday()]}, {short_date(day)}"
+
+
+def short_date(day: date) -> str:
+    """Say "21 November 2026"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def subject(picks: int, best: str, day: date) -> str:
+    """A subject of at most 70 characters: how many papers and the best one's title; without papers, the day."""
+    if not picks:
+        return f"No papers for you on {short_date(day)}"
+    return shorten(f"{plural(picks, 'paper')}: {best}", 70)
+
+
+def heading(picks: int, updates: int) -> str:
+    """The one line that names the edition: "10 papers for you, 1 of them updated"."""
+    if not picks:
+        return "No papers for you today"
+    words = f"{plural(picks, 'paper')} for you"
+    if updates and picks == 1:
+        return "1 updated paper for you"
+    return words + (f", {updates} of them updated" if updates else "")
+
+
+def spoken(name: str, day: date, titles: list[str]) -> str:
+    """The edition in a few lines of text, for what reads no layout: a notification, a screen reader."""
+    listed = "".join(f"\n{number}. {title}" for number, title in enumerate(titles, 1))
+    return f"{PRODUCT} for {name}, {short_date(day)}: {heading(len(titles), 0)}{':' if titles else '.'}{listed}"
+
+
+def balance(shown: int, also: int, considered: int, left_out: int) -> str:
+    """How many papers were considered, and what became of the rest, as whole sentences."""
+    if not considered:
+        return "Nothing new came in since your last digest."
+    if not shown:
+        return f"{plural(considered, 'new paper')} came in, and none fits your interests well enough."
+    came = f"Chosen from {plural(considered, 'new paper')}."
+    named = (
+        f" {plural(also, 'more fits', 'more fit')} and stand{'s' if also == 1 else ''} below in one line each."
+        if also
+        else ""
+    )
+    rest = f" {left_out:,} {'was' if left_out == 1 else 'were'} left out." if left_out else " None was left out."
+    return came + named + rest
+
+
+def preheader(others: list[str], summary: str) -> str:
+    """What an inbox shows after the subject, at most 110 characters: the next titles, or the only paper's summary."""
+    return shorten("Also: " + " · ".join(others), 110) if others else shorten(summary, 110)
+
+
+def authors(names: tuple[str, ...] | None, count: int | None) -> str:
+    """Up to three names and how many more: "A, B, C and 4 more"; only a count: "4 authors"; neither: ""."""
+    shown = (names or ())[:3]
+    total = max(count or 0, len(names or ()))
+    if not shown:
+        return plural(total, "author") if total else ""
+    more = total - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def counts(upvotes: int | None, comments: int | None) -> str:
+    """Say "32 upvotes, 3 comments"; a count that is not known, or no comment, is not mentioned."""
+    said = [plural(upvotes, "upvote")] if upvotes is not None else []
+    said += [plural(comments, "comment")] if comments else []
+    return ", ".join(said)
+
+
+def why(reasons: tuple[Reason, ...]) -> str:
+    """The two strongest reasons in one line; "" without a reason."""
+    said = [line for reason in reasons if (line := _reason(reason))]
+    return "; ".join(said[:2])
+
+
+def _reason(reason: Reason) -> str:
+    names = [f"“{shorten(name, 70)}”" for name in reason.names]
+    listed = _and(names[:4])
+    plain = _and([shorten(name, 60) for name in reason.names[:3]])
+    match reason.kind:
+        case "words":
+            return f"it is about {listed}" if listed else ""
+        case "keywords":
+            return f"your {'keyword' if len(names) == 1 else 'keywords'} {listed}" if listed else "your keywords"
+        case "like":
+            return f"resembles {_and(names[:2])}, which you like" if names else "resembles papers you like"
+        case "author":
+            return f"by {plain}, whom you follow" if plain else "by an author you follow"
+        case "organisation":
+            return f"from {plain}" if plain else ""
+        case "popular":
+            return "many readers recommend it" + (f" ({plain})" if plain else "")
+        case "update":
+            return plain
+        case "surprise":
+            return "something different, outside your interests"
+
+
+def _and(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def update(change: Change) -> str:
+    """What is new about a paper that was offered before: "Updated: code is out now"; "" for a new one."""
+    if change.kind != "updated":
+        return ""
+    what = _UPDATES.get(change.cause, "")
+    fields = _and([_FIELDS.get(field, field.replace("_", " ")) for field in change.fields])
+    if change.cause == "text" and fields:
+        what = f"{fields} revised"
+    return f"{UPDATED}: {what or fields or 'changed'}"
+
+
+def read_at(place: str) -> str:
+    """The words of a link to the paper itself."""
+    return f"Read on {place}"
+
+
+def code_at(place: str) -> str:
+    """The words of a link to the code."""
+    return f"Code on {place}"
+
+
+def omitted(count: int) -> str:
+    """What stands where papers were dropped because a mail client would have cut the mail."""
+    return f"{plural(count, 'more paper')} did not fit into this mail." if count else ""
+
+
+def because(profile: str) -> str:
+    """Why this reader gets this."""
+    return f"You get this because the profile “{profile}” is subscribed to {PRODUCT}."
+
+
+def how_to_stop(profile: str) -> str:
+    """How to change or stop it, as long as no page does that."""
+    return (
+        f"To change or stop it, edit or switch off the profile “{profile}” in the bot’s settings,"
+        " or ask whoever runs it for you."
+    )
+
+
+_AT = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+
+
+def schedule(rule: str, zone: str) -> str:
+    """Say when it comes: "It comes on weekdays at 08:30 (Europe/Berlin)."; a cron line is quoted."""
+    found = re.fullmatch(rf"\s*(?P<days>[A-Za-z, ]+?)\s+{_AT}\s*", rule)
+    when = _days(found["days"].lower()) if found else ""
+    if found and when:
+        return f"It comes {when} at {int(found['hour']):02}:{found['minute']} ({zone})."
+    return f"It comes on the schedule “{rule.strip()}” ({zone})."
+
+
+def _days(words: str) -> str:
+    if words in {"daily", "weekdays"}:
+        return "every day" if words == "daily" else "on weekdays"
+    named = [
+        next((day for day in _WEEKDAYS if day.lower().startswith(w[:3])), "") for w in re.findall(r"[a-z]+", words)
+    ]
+    return "on " + _and(named) if named and all(named) else ""
