@@ -1,0 +1,86 @@
+"""What no single value shows: faults between keys and between files.
+
+All on the raw tables, so that a fault in one key hides none of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from digest.config.faults import Document
+from digest.config.lines import Location
+from digest.config.values import Wrong, smtp_url
+
+_NEED_TABLE = ("email", "slack")
+
+
+def check_main(main: Document) -> None:
+    """Note what is wrong between the keys of digest.toml."""
+    raw = main.raw or {}
+    names: dict[str, str] = {}
+    for place, source in _tables(raw, "sources"):
+        path = source.get("path")
+        name = source.get("name") or (Path(path).name if isinstance(path, str) else None)
+        _claim(names, name, main, place, f'the name "{name}" is used by another source', "give each a name of its own")
+    email = raw.get("email")
+    if isinstance(email, dict) and isinstance(email.get("url"), str):
+        _check_login(main, email)
+
+
+def _check_login(main: Document, email: dict[str, Any]) -> None:
+    try:
+        user = smtp_url(email["url"]).user
+    except Wrong:
+        return
+    if user and "password" not in email:
+        main.fault(("email", "password"), "is missing: the url names a user", "env:NAME or file:PATH")
+    if not user and "password" in email:
+        main.fault(("email", "url"), "names no user for the password", "like smtp://user@smtp.example.org:587")
+
+
+def check_profiles(profiles: Sequence[tuple[Document, Path]], main: Document) -> None:
+    """Note what is wrong between profiles, and between a profile and digest.toml."""
+    names: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for document, file in profiles:
+        raw = document.raw
+        if raw is None:
+            continue
+        name = raw.get("name", file.stem)
+        taken = f'the name "{name}" is used by {{owner}} too'
+        _claim(names, name, document, ("name",), taken)
+        _check_targets(document, raw.get("deliver"), folders, main)
+        sections: dict[str, str] = {}
+        for place, interest in _tables(raw, "interests"):
+            _claim(sections, interest.get("name"), document, (*place, "name"), "is the name of an earlier interest too")
+
+
+def _check_targets(document: Document, deliver: Any, folders: dict[str, str], main: Document) -> None:
+    targets = [item if isinstance(item, str) else "" for item in deliver] if isinstance(deliver, list) else []
+    for index, target in enumerate(targets):
+        channel, _, address = target.partition(":")
+        if channel in _NEED_TABLE and main.raw is not None and channel not in main.raw:
+            document.fault(("deliver", index), f'"{channel}:" needs a table [{channel}] in digest.toml')
+        if channel == "folder" and target not in targets[:index]:
+            taken = f'the folder "{address}" is used by {{owner}} too'
+            _claim(folders, address, document, ("deliver", index), taken, "each profile needs its own")
+
+
+def _claim(owners: dict[str, str], word: Any, document: Document, place: Location, taken: str, hint: str = "") -> None:
+    """Note a fault if *word* has an owner. Case tells no two apart: the disk may not either."""
+    if not isinstance(word, str) or not word:
+        return
+    owner = owners.get(word.casefold())
+    if owner is None:
+        owners[word.casefold()] = document.shown
+    else:
+        document.fault(place, taken.replace("{owner}", owner), hint)
+
+
+def _tables(raw: dict[str, Any], key: str) -> Iterator[tuple[Location, dict[str, Any]]]:
+    value = raw.get(key)
+    for index, table in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(table, dict):
+            yield (key, index), table

@@ -1,0 +1,170 @@
+"""Every key of the config, its type, range and default: one line per key.
+
+A key of a profile or an interest has the name of its field in digest.model; adding one there and one
+line here is enough.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from digest.config import values
+from digest.config.values import Door, Wrong
+from digest.model import EmailSettings, Target
+from digest.text import clean
+
+T = TypeVar("T")
+
+
+def _door(info: ValidationInfo) -> Door:
+    assert isinstance(info.context, Door)  # noqa: S101 a promise to the type checker; load always passes it
+    return info.context
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Wrong("must be text in quotes")
+    return value
+
+
+def _unique(items: list[T]) -> list[T]:
+    seen: list[T] = []
+    for item in items:
+        if item in seen:
+            raise Wrong(f'holds "{item}" twice')
+        seen.append(item)
+    return items
+
+
+Words = Annotated[str, AfterValidator(values.words)]
+Line = Annotated[str, AfterValidator(clean)]
+Name = Annotated[str, AfterValidator(values.simple_name)]
+Zone = Annotated[str, AfterValidator(values.timezone)]
+Rule = Annotated[str, AfterValidator(values.rule)]
+Sender = Annotated[str, AfterValidator(values.sender)]
+WebUrl = Annotated[str, AfterValidator(values.web_url)]
+ApiUrl = Annotated[str, AfterValidator(values.api_url)]
+Secret = Annotated[str, AfterValidator(lambda text, info: values.secret(text, _door(info)))]
+StoreUrl = Annotated[str, AfterValidator(lambda text, info: values.store_url(text, _door(info)))]
+Folder = Annotated[Path, BeforeValidator(lambda value, info: values.folder_path(_text(value), _door(info)))]
+OwnFolder = Annotated[Path, BeforeValidator(lambda value, info: values.own_folder(_text(value), _door(info)))]
+Templates = Annotated[Path, BeforeValidator(lambda value, info: values.template_folder(_text(value), _door(info)))]
+Smtp = Annotated[EmailSettings, BeforeValidator(lambda value: values.smtp_url(_text(value)))]
+To = Annotated[Target, BeforeValidator(lambda value: values.target(_text(value)))]
+Many = Annotated[list[T], AfterValidator(_unique)]
+Seconds = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
+
+
+class Table(BaseModel):
+    """A table of a config file: no unknown key, no value of another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class StoreTable(Table):
+    """[store]"""
+
+    url: StoreUrl = "sqlite:///digest.db"
+
+
+class SourceTable(Table):
+    """[[sources]]"""
+
+    kind: Literal["folder"]
+    name: Words = ""
+    path: Folder
+    pattern: Words = "*"
+
+
+class EmailTable(Table):
+    """[email]"""
+
+    url: Smtp
+    password: Secret = ""
+    sender: Sender = Field(alias="from")
+    timeout: Seconds = 60.0
+
+
+class SlackTable(Table):
+    """[slack]"""
+
+    token: Secret
+    base_url: ApiUrl = "https://slack.com/api/"
+    timeout: Seconds = 30.0
+
+
+class DigestFile(Table):
+    """digest.toml"""
+
+    timezone: Zone = "UTC"
+    public_url: WebUrl = ""
+    state: OwnFolder = Field("var", validate_default=True)
+    templates: Templates | None = None
+    max_dump_mb: int = Field(256, ge=1, le=4096)
+    store: StoreTable = StoreTable()
+    sources: list[SourceTable] = Field(min_length=1)
+    email: EmailTable | None = None
+    slack: SlackTable | None = None
+
+
+class InterestTable(Table):
+    """[[interests]] of a profile; the fields are those of digest.model.Interest."""
+
+    name: Words
+    about: Line = ""
+    keywords: Many[Words] = []
+    like: Many[Words] = []
+    avoid: Many[Words] = []
+    weight: float = Field(1.0, gt=0, le=10, allow_inf_nan=False)
+
+
+class ProfileFile(Table):
+    """profiles/*.toml; the fields are those of digest.model.Profile."""
+
+    name: Name = ""
+    title: Line = ""
+    enabled: bool = True
+    timezone: Zone = ""
+    schedule: Rule = "daily 08:00"
+    deliver: Many[To] = Field(min_length=1)
+    limit: int = Field(10, ge=1, le=100)
+    floor: float = Field(0.5, ge=0, le=1, allow_inf_nan=False)
+    mute: Many[Words] = []
+    updates: Many[Literal["text", "code", "surge"]] = ["code", "surge"]
+    interests: list[InterestTable] = []
+
+
+def tables(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """The keys of *model* that hold a table or a list of tables, with the model of that table."""
+    found = {}
+    for name, info in model.model_fields.items():
+        for part in _parts(info.annotation):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                found[info.alias or name] = part
+    return found
+
+
+def _parts(annotation: Any) -> list[Any]:
+    arguments = getattr(annotation, "__args__", ())
+    return [annotation] if not arguments else [part for inner in arguments for part in _parts(inner)]
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """The keys that stand in one table, as written in the file."""
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def keys() -> list[str]:
+    """Every config key: those of digest.toml ("email.from"), then those of a profile ("profile.interests.like")."""
+    return [*_walk(DigestFile, ""), *_walk(ProfileFile, "profile.")]
+
+
+def _walk(model: type[BaseModel], prefix: str) -> list[str]:
+    inner = tables(model)
+    found: list[str] = []
+    for key in keys_of(model):
+        found += _walk(inner[key], f"{prefix}{key}.") if key in inner else [prefix + key]
+    return found
