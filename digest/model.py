@@ -57,7 +57,10 @@ class ShownDate:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One work. *id* is ours, opaque and permanent; "" for a paper that was only read, not yet matched."""
+    """One work. *id* is ours, opaque and permanent; "" for a paper that was only read, not yet matched.
+
+    *arxiv_id* is without its version; *version* is that of the texts ("2611.00001v2": 2), None where not shown.
+    """
 
     title: str
     abstract: str | None = None
@@ -73,6 +76,7 @@ class Paper:
     summary: str | None = None
     organisation: str | None = None
     id: str = ""
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An earlier sighting of a known paper, without its texts: enough to say which count and which date win."""
+    """An earlier sighting of a known paper, without its texts: enough to say which count, date and text win."""
 
     dump_id: str
     captured_on: date | None
@@ -158,6 +162,7 @@ class Seen:
     published: date | None = None
     upvotes: int | None = None
     num_comments: int | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
