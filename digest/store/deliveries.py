@@ -1,0 +1,166 @@
+"""The outbox's rows: who may send what, and how it ended.
+
+A delivery is claimed for a while (a lease) and with a token that grows: a worker that comes late with an
+old token cannot overwrite what a later one found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal, select, update
+
+from digest.model import Delivery, DeliveryState, Settlement
+from digest.store import rows, schema
+from digest.store.engine import Access
+
+_d = schema.deliveries.c
+LOST = "the worker that was sending did not report back"
+
+
+class Deliveries:
+    """The part of the store that the outbox works on."""
+
+    _access: Access
+
+    def claim(self, now: datetime, *, lease: timedelta, limit: int, skip: Collection[str] = ()) -> list[Delivery]:
+        """Take at most *limit* due deliveries for sending, the longest due first; nobody else gets them meanwhile.
+
+        Those in doubt ("unknown") are taken when they are due, as queued ones are. Channels and targets
+        ("slack", "slack:C1") in *skip* are left out. The claim is on disk before this returns, so
+        whatever happens then, no row that may have been sent looks unsent.
+        """
+        with self._access.writing(durable=True) as connection:
+            claimed = _due(connection, now, limit, skip)
+            _lease(connection, [row.no for row in claimed], now + lease)
+            return [_claimed(rows.delivery_of(row), now + lease) for row in claimed]
+
+    def settle(self, key: str, token: int, outcome: Settlement, now: datetime) -> bool:
+        """Record how the attempt with *token* ended; False when it is not this attempt's to say any more.
+
+        That is so when a later claim took the row, or someone settled it. But "sent" always counts on
+        a row that is in doubt or waits for another try: it must not go out again.
+        """
+        with self._access.writing() as connection:
+            row = connection.execute(select(schema.deliveries).where(_d.key == key)).first()
+            if row is None or not _may_settle(row.state, row.token, token, outcome.state):
+                return False
+            values: dict[str, Any] = {"state": outcome.state, "leased_until": None, "settled_at": now}
+            if outcome.state == "sent":
+                values |= {"said": outcome.said, "error": ""}
+            else:
+                values |= {"error": outcome.said, "due_at": outcome.due_at or now}
+            if outcome.remote_ids:
+                values["remote_ids"] = list(outcome.remote_ids)
+            if not outcome.counts:
+                values["attempts"] = max(row.attempts - 1, 0)
+            if outcome.state == "unknown" and row.state == "sending":  # `expire` counted the doubt already
+                values["doubts"] = row.doubts + 1
+            connection.execute(update(schema.deliveries).where(_d.no == row.no).values(**values))
+            return True
+
+    def expire(self, now: datetime, *, orphans: bool = False) -> list[Delivery]:
+        """Put what is still being sent though its lease is over in doubt ("unknown", due now), and return it.
+
+        With *orphans* everything that is being sent: when it is certain that no sender lives.
+        """
+        with self._access.writing() as connection:
+            query = select(_d.no).where(_is("sending")).order_by(_d.leased_until, _d.no)
+            numbers = connection.execute(query if orphans else query.where(_d.leased_until <= now)).scalars().all()
+            values = {"state": "unknown", "leased_until": None, "due_at": now, "error": LOST, "settled_at": now}
+            for chunk in rows.chunks(numbers):
+                here = update(schema.deliveries).where(_d.no.in_(chunk))
+                connection.execute(here.values(**values, doubts=_d.doubts + 1))
+            return _by_number(connection, numbers)
+
+    def retry(self, key: str, now: datetime) -> bool:
+        """Queue a delivery anew, due now and as if never tried; False when there is none or it is being sent."""
+        values: dict[str, Any] = {"state": "queued", "due_at": now, "queued_at": now, "settled_at": None, "error": ""}
+        values |= {"attempts": 0, "doubts": 0, "remote_ids": [], "said": ""}
+        # The token grows: whoever sent it before has no say in this.
+        statement = update(schema.deliveries).where(_d.key == key, _d.state != "sending")
+        with self._access.writing() as connection:
+            return connection.execute(statement.values(**values, token=_d.token + 1)).rowcount > 0
+
+    def next_due(self) -> datetime | None:
+        """The instant at which the first waiting delivery is due, paused channels left out."""
+        with self._access.reading() as connection:
+            return next_due(connection)
+
+    def delivery(self, key: str) -> Delivery | None:
+        """The delivery of this key."""
+        with self._access.reading() as connection:
+            row = connection.execute(_deliveries().where(_d.key == key)).first()
+        return rows.delivery_of(row) if row else None
+
+    def deliveries(self, state: DeliveryState | None = None, *, limit: int = 100) -> list[Delivery]:
+        """The newest *limit* deliveries, of one state or all, newest first."""
+        with self._access.reading() as connection:
+            return newest(connection, state, limit)
+
+
+def newest(connection: Connection, state: DeliveryState | None, limit: int) -> list[Delivery]:
+    """The newest *limit* deliveries, of one state or all."""
+    query = _deliveries() if state is None else _deliveries().where(_is(state))
+    return [rows.delivery_of(row) for row in connection.execute(query.order_by(_d.no.desc()).limit(limit))]
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """The earliest due date of a waiting delivery whose channel is not paused."""
+    paused = select(schema.channel_pauses.c.channel)
+    return connection.execute(select(func.min(_d.due_at)).where(is_waiting(), _d.channel.not_in(paused))).scalar()
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Waits to be claimed; written as literals, since a partial index is not used for parameters."""
+    return _d.state.in_(bindparam("waiting", schema.WAITING, expanding=True, literal_execute=True))
+
+
+def _is(state: str) -> ColumnElement[bool]:
+    return _d.state == literal(state, literal_execute=True)
+
+
+def _deliveries() -> Select[Any]:
+    return (
+        select(*rows.DELIVERY_COLUMNS, _d.no)
+        .join(schema.editions, schema.editions.c.no == _d.edition)
+        .join(schema.profiles, schema.profiles.c.no == schema.editions.c.profile)
+    )
+
+
+def _due(connection: Connection, now: datetime, limit: int, skip: Collection[str]) -> Sequence[Any]:
+    query = _deliveries().where(is_waiting(), _d.due_at <= now).order_by(_d.due_at, _d.no).limit(limit)
+    if channels := sorted(name for name in skip if ":" not in name):
+        query = query.where(_d.channel.not_in(channels))
+    if targets := sorted(name for name in skip if ":" in name):
+        query = query.where((_d.channel + ":" + _d.address).not_in(targets))
+    # For PostgreSQL; SQLite has one writer and ignores it.
+    return connection.execute(query.with_for_update(of=schema.deliveries, skip_locked=True)).all()
+
+
+def _lease(connection: Connection, numbers: Sequence[int], until: datetime) -> None:
+    values = {"state": "sending", "token": _d.token + 1, "attempts": _d.attempts + 1, "leased_until": until}
+    for chunk in rows.chunks(numbers):
+        connection.execute(update(schema.deliveries).where(_d.no.in_(chunk)).values(**values))
+
+
+def _claimed(was: Delivery, until: datetime) -> Delivery:
+    return replace(was, state="sending", attempts=was.attempts + 1, token=was.token + 1, leased_until=until)
+
+
+def _may_settle(state: DeliveryState, current: int, token: int, outcome: str) -> bool:
+    if state in {"sending", "unknown"} and token == current:
+        return True
+    in_doubt = state == "unknown" or (state == "queued" and token == current)
+    return outcome == "sent" and in_doubt and 0 < token <= current
+
+
+def _by_number(connection: Connection, numbers: Sequence[int]) -> list[Delivery]:
+    found = {}
+    for chunk in rows.chunks(numbers):
+        for row in connection.execute(_deliveries().where(_d.no.in_(chunk))):
+            found[row.no] = rows.delivery_of(row)
+    return [found[no] for no in numbers]

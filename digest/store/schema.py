@@ -1,0 +1,295 @@
+"""The tables, as SQLAlchemy Core says them for every database.
+
+Papers, dumps, profiles, editions and deliveries have a small number of their own (``no``) that other
+tables refer to; names and ids that the house knows stand once. Instants are kept in UTC without a zone.
+A change here needs a new file in ``migrations/versions`` and its number in `REVISIONS`; a test compares both.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+REVISIONS = ("0001",)
+"""Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
+
+WAITING = ("queued", "unknown")
+"""The states of a delivery that is to be claimed when it is due."""
+
+LONGEST_ALIAS = 512
+"""Characters of a normalised title or a URL that are compared: PostgreSQL indexes at most 2,704 bytes."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC; a naive one is a bug and raises ValueError."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Take the zone off after turning *value* to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime cannot be stored: {value}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Put UTC back on."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+_Json = JSON(none_as_null=True)
+_Key = BigInteger().with_variant(Integer(), "sqlite")  # an SQLite INTEGER holds 64 bits and keeps its table small
+
+
+def _number() -> Column[int]:
+    return Column("no", Integer, primary_key=True)
+
+
+def _ref(name: str, target: str, **kwargs: Any) -> Column[int]:
+    return Column(name, Integer, ForeignKey(target), **kwargs)
+
+
+papers = Table(
+    "papers",
+    metadata,
+    _number(),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text),
+    Column("authors", _Json),
+    Column("num_authors", Integer),
+    Column("published", Date),
+    Column("url", Text),
+    Column("arxiv_id", Text),
+    Column("code_url", Text),
+    Column("upvotes", Integer),
+    Column("num_comments", Integer),
+    Column("keywords", _Json),
+    Column("summary", Text),
+    Column("organisation", Text),
+    Column("version", Integer),
+    Column("texts_from", _Json, nullable=False),
+    Column("shows", _Json, nullable=False),
+    Column("titles", _Json, nullable=False),
+    Column("causes", _Json, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+)
+"""What is known of each work; the last six columns are what merging a further sighting needs."""
+
+paper_keys = Table(
+    "paper_keys",
+    metadata,
+    Column("key", _Key, primary_key=True, autoincrement=False),
+    # No foreign key: rows are written by the thousand, and a paper's own keys can be computed again.
+    Column("paper", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""Candidate keys of `matching.keys`: papers that share some of them may be the same."""
+
+paper_aliases = Table(
+    "paper_aliases",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("value", String(LONGEST_ALIAS), primary_key=True),
+    _ref("paper", "papers.no", primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Other names of a paper: kind "arxiv" (without version), "title" (normalised) or "url"."""
+
+dumps = Table(
+    "dumps",
+    metadata,
+    _number(),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("where", Text, nullable=False),
+    Column("style", String(32), nullable=False),
+    Column("captured_on", Date),
+    Column("dated_by", String(16), nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("header", _Json),
+    Column("shows", _Json, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    _ref("paper", "papers.no", primary_key=True),
+    _ref("dump", "dumps.no", primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("shown_month", Integer),
+    Column("shown_day", Integer),
+    Column("shown_year", Integer),
+    Column("published", Date),
+    Column("upvotes", Integer),
+    Column("num_comments", Integer),
+    Column("version", Integer),
+    Index("sightings_dump", "dump"),
+    sqlite_with_rowid=False,
+)
+"""Each paper in each dump: its counts and the date shown, over time."""
+
+rejects = Table(
+    "rejects",
+    metadata,
+    _ref("dump", "dumps.no", primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("where", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+stamps = Table(
+    "stamps",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("where", Text, primary_key=True),
+    Column("stamp", Text, nullable=False),
+    Column("dump", String(64), nullable=False),
+    Column("refused", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""A source's proof that a file was read before; *refused* is "" or why nothing was taken from it."""
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _ref("paper", "papers.no", nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("cause", String(8), nullable=False),
+    Column("fields", _Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("changes_at", "at"),
+    Index("changes_paper", "paper"),
+    sqlite_autoincrement=True,  # ever-growing even when the newest rows were pruned
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    _number(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("cursor", Integer, nullable=False),
+    Column("last_day", Date),
+)
+"""How far each profile has been served: every change up to *cursor* was considered for it."""
+
+editions = Table(
+    "editions",
+    metadata,
+    _number(),
+    Column("day", Date, nullable=False),
+    _ref("profile", "profiles.no", nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("picks", Integer, nullable=False),
+    Column("considered", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("day", "profile", name="editions_once"),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    _ref("profile", "profiles.no", primary_key=True),
+    Column("paper", Integer, primary_key=True, autoincrement=False),
+    Column("cause", String(8), primary_key=True),
+    Column("day", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What a profile was shown, in full or in a line, and as what ("new", "code", ...)."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _number(),
+    Column("key", Text, nullable=False, unique=True),
+    _ref("edition", "editions.no", nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("leased_until", Instant),
+    Column("remote_ids", _Json, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("queued_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Index("deliveries_edition", "edition"),
+)
+# Only what is open stands in these: claiming does not slow down with a million settled rows.
+_Here = deliveries.c
+
+
+def _partial(name: str, condition: ColumnElement[bool], *columns: Column[Any]) -> None:
+    Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+_partial("deliveries_due", _Here.state.in_(WAITING), _Here.due_at, _Here.no, _Here.channel)
+_partial("deliveries_leased", _Here.state == "sending", _Here.leased_until)
+_partial("deliveries_dead", _Here.state == "dead", _Here.no)
+_partial("deliveries_unknown", _Here.state == "unknown", _Here.no)
+
+channel_pauses = Table(
+    "channel_pauses",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+suppressed_targets = Table(
+    "suppressed_targets",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _number(),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("exit_code", Integer, nullable=False),
+    Column("report", Text, nullable=False),
+)
+
+version = Table(
+    "alembic_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Alembic's own table, written here so that an ordinary pass need not import Alembic."""

@@ -1,0 +1,68 @@
+"""What goes in and out of the store beside the values of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from digest.model import Cause, ChangeKind, Delivery, DeliveryState, Digest, Pause, RunReport, Target
+
+EditionState = Literal["queued", "empty"]
+Queued = Literal["queued", "empty", "exists"]
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedEdition:
+    """An edition to be remembered with what follows from it.
+
+    *cursor* is the newest change considered; *since* the profile's cursor when it was composed:
+    if that has moved meanwhile, another pass served the profile and this edition is not taken.
+    None takes it whatever the cursor is.
+    """
+
+    digest: Digest
+    targets: tuple[Target, ...]
+    cursor: int
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One stored change of a paper, for its history."""
+
+    id: int
+    kind: ChangeKind
+    cause: Cause
+    fields: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One time that a profile was shown a paper."""
+
+    profile: str
+    day: date
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The facts of ``digest status``; *dead* and *unknown* hold the newest deliveries of their state.
+
+    *due* counts the deliveries whose time has come; *next_due* and *oldest_due* leave paused channels out
+    and in.
+    """
+
+    counts: Mapping[str, int]
+    deliveries: Mapping[DeliveryState, int]
+    due: int = 0
+    next_due: datetime | None = None
+    oldest_due: datetime | None = None
+    paused: Mapping[str, Pause] = field(default_factory=dict)
+    suppressed: Mapping[str, str] = field(default_factory=dict)
+    dead: tuple[Delivery, ...] = ()
+    unknown: tuple[Delivery, ...] = ()
+    reports: tuple[RunReport, ...] = ()
