@@ -24,7 +24,7 @@ _PLACES = {
     "aclanthology.org": "ACL Anthology",
 }
 _ARXIV = re.compile(r"(?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?")
-_QUERY_CHARACTERS = 240
+_QUERY_CHARACTERS = 150
 
 
 @dataclass(frozen=True, slots=True)

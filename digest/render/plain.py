@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
 WIDTH = 72
+
+# Where characters begin that take two columns or none: combining marks, Hangul, CJK, full-width forms, emoji.
+_NOT_ONE_COLUMN = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u1fff\u200b-\u200f\u2329-\u23ff\u25fd-\uffff\U00010000-\U0010ffff]"
+)
 
 
 @lru_cache(maxsize=16384)
 def wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """*text* in lines of at most 72 columns, each after *indent* (the first after *first*, if given).
 
-    A word longer than a line, such as an address, keeps a line of its own whole. Quicker than
-    `textwrap` by ten times; a text is wrapped once however many digests hold it.
+    A word longer than a line, such as an address, keeps a line of its own whole.
     """
     lines: list[str] = []
-    line, room = indent if first is None else first, WIDTH
-    start = line
+    line, used = indent if first is None else first, columns(indent if first is None else first)
+    begun = False
     for word in text.split():
         width = columns(word)
-        if line is not start and columns(line) + 1 + width > room:
+        if begun and used + 1 + width > WIDTH:
             lines.append(line)
-            line = start = indent
-        line = line + word if line is start else f"{line} {word}"
-    return "\n".join([*lines, line]) if line.strip() else "\n".join(lines)
+            line, used, begun = indent, columns(indent), False
+        line = f"{line} {word}" if begun else line + word
+        used += width + begun
+        begun = True
+    return "\n".join([*lines, line.rstrip()])
 
 
 def columns(text: str) -> int:
     """How many columns *text* takes: two for wide East Asian characters and emoji, none for combining marks."""
-    if text.isascii():
+    if text.isascii() or not _NOT_ONE_COLUMN.search(text):
         return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(unicodedata.combining(c) != 0 for c in text)

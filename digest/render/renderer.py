@@ -10,7 +10,7 @@ from digest.errors import Fault, TemplateFault
 from digest.model import Digest, Message, Pick, Post, Profile, Section, Target
 from digest.render import slack
 from digest.render.samples import SAMPLES
-from digest.render.size import encoded_size
+from digest.render.size import encoded_size, larger_than
 from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
 from digest.render.view import View, view
 
@@ -71,8 +71,8 @@ class Renderer:
         html = self._templates.render(HTML, page)
         total = len(digest.picks) + len(digest.also)
         full, lines = len(digest.picks), len(digest.also)
-        while (size := encoded_size(html)) > MAX_HTML and full + lines > 0:
-            share = MAX_HTML / size * 0.97
+        while larger_than(html, MAX_HTML) and full + lines > 0:
+            share = MAX_HTML / encoded_size(html) * 0.97
             if full > 1:
                 kept = max(1, min(full - 1, int(full * share)))
                 lines, full = lines + full - kept, kept
@@ -95,9 +95,9 @@ class Renderer:
         except TemplateFault:
             digest, faults = self._without_poison(digest, profile)
             messages = [self.message(digest, profile, target) for target in profile.deliver]
-        largest = max((encoded_size(message.html) for message in messages), default=0)
-        if largest > LARGE_HTML:
-            what = f"the mail has {largest // 1000} kB of HTML; many clients cut at about 100 kB"
+        large = [message.html for message in messages if larger_than(message.html, LARGE_HTML)]
+        if large:
+            what = f"the mail has {encoded_size(large[0]) // 1000} kB of HTML; many clients cut at about 100 kB"
             faults.append(Fault(f"profile {profile.name}", what, "a smaller limit helps"))
         return digest, tuple(faults)
 

@@ -5,19 +5,39 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.environment import TemplateModule
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest.errors import TemplateFault
 from digest.packaged import packaged
 from digest.render import plain, slack
-from digest.render.view import View
+from digest.render.addresses import Link
+from digest.render.view import PaperView, PickView, SectionView, View
 
 HTML = "email/digest.html"
 TEXT = "email/digest.txt"
 SLACK = "slack/digest.json"
 ALL = (HTML, TEXT, SLACK)
+
+_OURS = frozenset({View, SectionView, PickView, PaperView, Link, TemplateModule})
+
+
+class _Sandbox(SandboxedEnvironment):
+    """Jinja's sandbox, quicker where it is asked most: for public fields of our own frozen values.
+
+    The general check costs a microsecond, and a page asks for about 900 attributes.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) in _OURS and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
 
 class Templates:
@@ -29,7 +49,7 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(dict.fromkeys([*folders, packaged("templates")]))
-        self._environment = SandboxedEnvironment(
+        self._environment = _Sandbox(
             loader=FileSystemLoader(self.folders),
             undefined=StrictUndefined,
             autoescape=lambda name: bool(name and name.endswith(".html")),

@@ -15,6 +15,10 @@ from digest.text import clean, shorten
 MAX_TITLE = 200
 MAX_SUMMARY = 240
 MAX_WHY = 200
+MAX_GLANCE = 80
+"""Characters of a title in the list at the top: two lines on a phone."""
+GLANCE_FROM = 4
+"""From so many papers on, the page begins with their titles, so that one screen of a phone shows them all."""
 MIN_PREHEADER = 40
 
 
@@ -52,7 +56,9 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole page. *spoken* says it all in a few lines of text, for screen readers and notifications."""
+    """The whole page. *glance* lists the titles of all picks, where there are enough of them for a list.
+    *spoken* says it all in a few lines of text, for screen readers and notifications.
+    """
 
     product: str
     profile: str
@@ -64,6 +70,8 @@ class View:
     heading: str
     balance: str
     notes: tuple[str, ...]
+    glance_title: str
+    glance: tuple[str, ...]
     sections: tuple[SectionView, ...]
     also_title: str
     also: tuple[PickView, ...]
@@ -90,12 +98,13 @@ def paper_view(paper: Paper) -> PaperView:
     day = wording.short_date(paper.published) if paper.published else ""
     source = place(link.url) if found else ""
     organisation = clean(paper.organisation or "")
+    counts = wording.counts(paper.upvotes, paper.num_comments)
     return PaperView(
         title=shorten(readable(paper.title), MAX_TITLE) or wording.UNTITLED,
         authors=authors,
-        byline=" · ".join(part for part in (authors, organisation, day, source) if part),
+        byline=" · ".join(part for part in (authors, organisation, day, source, counts) if part),
         summary=_summary(paper),
-        counts=wording.counts(paper.upvotes, paper.num_comments),
+        counts=counts,
         link=link,
         found=found,
         links=(link, code) if code else (link,),
@@ -119,13 +128,15 @@ def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) 
         product=wording.PRODUCT,
         profile=clean(profile.name),
         title=name,
-        day=wording.long_date(digest.date),
+        day=wording.short_date(digest.date),
         iso_date=digest.date.isoformat(),
         subject=_harmless(wording.subject(len(picks) + omitted, best, digest.date)),
         preheader=_preheader(picks, digest),
         heading=wording.heading(len(picks), updates),
         balance=_balance(digest, omitted),
         notes=tuple(clean(note) for note in digest.notes),
+        glance_title=wording.GLANCE,
+        glance=tuple(shorten(pick.paper.title, MAX_GLANCE) for pick in picks) if len(picks) >= GLANCE_FROM else (),
         sections=sections,
         also_title=wording.ALSO,
         also=also,

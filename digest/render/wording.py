@@ -14,6 +14,7 @@ ALSO = "Also today"
 OTHERS = "Other papers"
 UNTITLED = "(untitled)"
 WHY = "Why:"
+GLANCE = "At a glance"
 UPDATED = "Updated"
 IN_THREAD = "Reasons, summaries and links are in the thread."
 CONTINUED = "Continued in the thread."
@@ -45,19 +46,12 @@ def subject(picks: int, best: str, day: date) -> str:
 
 
 def heading(picks: int, updates: int) -> str:
-    """The one line that names the edition: "10 papers for you, 1 of them updated"."""
+    """The one line that names the edition: "10 papers for you, 1 updated"."""
     if not picks:
         return "No papers for you today"
-    words = f"{plural(picks, 'paper')} for you"
-    if updates and picks == 1:
-        return "1 updated paper for you"
-    return words + (f", {updates} of them updated" if updates else "")
-
-
-def spoken(name: str, day: date, titles: list[str]) -> str:
-    """The edition in a few lines of text, for what reads no layout: a notification, a screen reader."""
-    listed = "".join(f"\n{number}. {title}" for number, title in enumerate(titles, 1))
-    return f"{PRODUCT} for {name}, {short_date(day)}: {heading(len(titles), 0)}{':' if titles else '.'}{listed}"
+    if picks == updates:
+        return f"{plural(picks, 'updated paper')} for you"
+    return f"{plural(picks, 'paper')} for you" + (f", {updates} updated" if updates else "")
 
 
 def balance(shown: int, also: int, considered: int, left_out: int) -> str:
@@ -65,15 +59,26 @@ def balance(shown: int, also: int, considered: int, left_out: int) -> str:
     if not considered:
         return "Nothing new came in since your last digest."
     if not shown:
-        return f"{plural(considered, 'new paper')} came in, and none fits your interests well enough."
-    came = f"Chosen from {plural(considered, 'new paper')}."
+        return f"{plural(considered, 'paper')} came in, and none fits your interests well enough."
+    came = f"Chosen from {plural(considered, 'paper')} that came in."
+    if not also and not left_out:
+        return came
     named = (
-        f" {plural(also, 'more fits', 'more fit')} and stand{'s' if also == 1 else ''} below in one line each."
-        if also
-        else ""
+        f"{plural(also, 'more fits', 'more fit')} and {'is' if also == 1 else 'are'} named at the end" if also else ""
     )
-    rest = f" {left_out:,} {'was' if left_out == 1 else 'were'} left out." if left_out else " None was left out."
-    return came + named + rest
+    rest = f"{left_out:,} {'was' if left_out == 1 else 'were'} left out" if left_out else ""
+    return f"{came} {'; '.join(part for part in (named, rest) if part)}."
+
+
+def late(day: date) -> str:
+    """Tells the reader of a catch-up edition for which day it was due."""
+    return f"This digest was due on {long_date(day)} and comes late. It holds what has come in since the one before."
+
+
+def spoken(name: str, day: date, titles: list[str]) -> str:
+    """The edition in a few lines of text, for what reads no layout: a notification, a screen reader."""
+    listed = "".join(f"\n{number}. {title}" for number, title in enumerate(titles, 1))
+    return f"{PRODUCT} for {name}, {short_date(day)}: {heading(len(titles), 0)}{':' if titles else '.'}{listed}"
 
 
 def preheader(others: list[str], summary: str) -> str:
@@ -92,16 +97,15 @@ def authors(names: tuple[str, ...] | None, count: int | None) -> str:
 
 
 def counts(upvotes: int | None, comments: int | None) -> str:
-    """Say "32 upvotes, 3 comments"; a count that is not known, or no comment, is not mentioned."""
-    said = [plural(upvotes, "upvote")] if upvotes is not None else []
-    said += [plural(comments, "comment")] if comments else []
-    return ", ".join(said)
+    """Say "32 upvotes, 3 comments"; a count that is zero or not known is not mentioned."""
+    said = ((upvotes, "upvote"), (comments, "comment"))
+    return ", ".join(plural(count, noun) for count, noun in said if count)
 
 
 def why(reasons: tuple[Reason, ...]) -> str:
-    """The two strongest reasons in one line; "" without a reason."""
+    """The two strongest reasons in one sentence; "" without a reason."""
     said = [line for reason in reasons if (line := _reason(reason))]
-    return "; ".join(said[:2])
+    return "; ".join(said[:2]) + "." if said else ""
 
 
 def _reason(reason: Reason) -> str:
