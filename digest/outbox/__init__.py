@@ -1,0 +1,65 @@
+"""Queued messages -> sent ones. The one place that decides about a second attempt.
+
+    queued ──claim──> sending ──settle──> sent | dead
+      ^                  │ └── no answer, or the process died ──> unknown ──claim──> sending
+      └──── deferred ────┘
+
+A row is claimed (durably) before anything is sent and settled right after, so a crash leaves a visible
+`sending`, never a message that went out unseen. docs/reliability.md says what each state promises.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from digest.model import Delivery, Message
+from digest.outbox.deciding import Policy, settlement
+from digest.outbox.sending import Asks, Channel, Deliveries, Sender, Watch
+from digest.store import Store
+
+__all__ = ["Asks", "Channel", "Deliveries", "Policy", "Watch", "deliver", "resend", "settlement"]
+
+UNWATCHED = Watch()
+USUAL = Policy()
+
+
+def deliver(
+    store: Store,
+    channels: Mapping[str, Channel],
+    render: Callable[[Delivery], Message],
+    clock: Callable[[], datetime],
+    rng: random.Random,
+    *,
+    watch: Watch = UNWATCHED,
+    stop: threading.Event | None = None,
+    policy: Policy = USUAL,
+) -> Deliveries:
+    """Send every message that is due, once, and record each outcome at once.
+
+    Nothing is tried twice in one call. A channel whose server is away costs one attempt; a paused one
+    none, or one an hour. *stop* ends the work after the messages in flight.
+    Raises StoreError when an outcome cannot be recorded: what is in flight is then found in doubt later.
+    """
+    stop = stop or threading.Event()
+    with store.delivering(clock()) as doubtful:
+        sender = Sender(store, channels, render, clock, rng, policy, watch, stop)
+        for delivery in doubtful:
+            sender.count("unknown", delivery, "a process died while this was on its way; it may have arrived")
+        watch.at("expired")
+        while not stop.is_set() and (batch := sender.claim()):
+            watch.at("claimed")
+            sender.send_all(batch)
+        return sender.report()
+
+
+def resend(store: Store, key: str, now: datetime) -> bool:
+    """Queue the message *key* once more, and lift what keeps its target from getting it; False if there is none."""
+    delivery = store.delivery(key)
+    if delivery is None or not store.retry(key, now):
+        return False
+    store.unsuppress(str(delivery.target))
+    store.resume(delivery.target.channel)
+    return True
