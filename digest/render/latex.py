@@ -7,14 +7,19 @@ signs, ampersands, prices, file_names, "~13%" and addresses are left as they are
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import lru_cache
+from typing import Any
 
 from digest.render.symbols import FORGOTTEN, GREEK, NAMED, SUBSCRIPTS, SUPERSCRIPTS
 from digest.text import clean
 
-MAX_CONVERTED = 20_000
-"""Longer texts are shown as they are: no abstract has so many characters, and no input may cost seconds."""
+MAX_CONVERTED = 5_000
+"""Longer texts are shown as they are: no abstract has so many characters, and no input may cost much time."""
+
+MAX_SMALL = 5
+"""Longer powers and indices are easier to read at full size: "n^(1+o(1))"."""
 
 _SUSPECT = re.compile(r"[\\$^{}~]|_|``")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[\w.-]+\.(?:com|org|io|net|edu|ai|co|dev)/\S*", re.IGNORECASE)
@@ -37,11 +42,21 @@ _NAMES = "|".join(sorted((*GREEK, *NAMED), key=len, reverse=True))
 _BARE_BASE = re.compile(rf"(?<![A-Za-z\\])({_NAMES})(?=[\^_])")
 _BARE_SCRIPT = re.compile(rf"(?<=[\^_])\\?({_NAMES})(?![A-Za-z])")
 _SCRIPT = re.compile(
-    r"(?<=[\w)\]}|'’∞∇∂†ℓ])(?P<mark>[\^_])(?:\{(?P<group>[^{}]{1,40})\}|(?P<one>[\w*+°†∘∞])(?P<more>\w?))"
+    r"(?<=[\w)\]}|'’∞∇∂†ℓ])(?P<mark>[\^_])(?:\{(?P<group>[^{}]{1,40})\}|(?P<one>[+−-]?\d+|[\w*+°†∘∞])(?P<more>\w?))"
 )
+_TIMES = re.compile(r"\\?\btimes\b|(?<=\w)times(?=\s)")
+_LONG_NAME = re.compile(r"[^\W\d_]{3}|[()]")
 _TIE = re.compile(r"(?<=[A-Za-z.,)])~(?=[A-Za-z(\[])")
-_URL = re.compile(r"\\url\s*\{([^{}\s]*)\}")
-_SWITCH = re.compile(r"\{\\(?:em|it|bf|rm|tt|sc|sf|small|large)\b\s*([^{}]*)\}|\\(?:text)?color\s*\{[^{}]*\}")
+_BEFORE = (  # what must be settled before addresses are set aside
+    (re.compile(r"\\url\s*\{([^{}\s]*)\}"), r"\1"),
+    (re.compile(r"\\footnote\s*\{([^{}]*)\}"), r" (\1)"),
+    (re.compile(r"(?<=[A-Za-z.,)])~(?=\\|https?:)"), " "),
+    (re.compile(r"\\'(?=(?:s|t|re|ve|ll|d|m)\b)"), "'"),  # an apostrophe escaped by mistake
+    (re.compile(r"\\(eg|ie|etc|etal)\b\.?"), r"\\\1"),
+    (re.compile(r"\{\\(?:em|it|bf|rm|tt|sc|sf|small|large)\b\s*([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\(?:text)?color\s*\{[^{}]*\}"), ""),
+    (re.compile(r"(?<![A-Za-z}^_])\{(\\[A-Za-z]+)\s*\}"), r"\1"),
+)
 _QUOTED = re.compile(r"``([^`']{1,200})''")
 
 
@@ -62,7 +77,8 @@ def readable(text: str) -> str:
 
 def _between_addresses(text: str) -> str:
     """Convert *text* except its web addresses, whose underscores and tildes mean themselves."""
-    text = _SWITCH.sub(r"\1", _URL.sub(r"\1", text))
+    for pattern, instead in _BEFORE:
+        text = pattern.sub(instead, text)
     done, start = [], 0
     for address in _ADDRESS.finditer(text):
         done += [_convert(text[start : address.start()]), address.group()]
@@ -118,14 +134,20 @@ def _arguments(latex: str) -> str:
     return "".join(_inner(argument) for argument in re.findall(_BRACED, latex))
 
 
+@lru_cache(maxsize=2048)
 def _by_library(latex: str) -> str:
     """*latex*, one command, as pylatexenc reads it; "" where it knows none. Its comment sign is a percent sign here."""
+    protected = re.sub(r"(?<!\\)([%&#])", r"\\\1", latex)
+    return str(_library().latex_to_text(protected)).strip("\n") or (" " if latex[1:2] in {" ", ",", ";", ":"} else "")
+
+
+@lru_cache(maxsize=1)
+def _library() -> Any:
+    """The converter, loaded for the first text that needs it."""
     from pylatexenc.latex2text import LatexNodes2Text
 
-    protected = re.sub(r"(?<!\\)([%&#])", r"\\\1", latex)
-    return str(LatexNodes2Text(math_mode="text", keep_comments=True).latex_to_text(protected)).strip("\n") or (
-        " " if latex[1:2] in {" ", ",", ";", ":", "~"} else ""
-    )
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # what it says about strangers' texts helps nobody
+    return LatexNodes2Text(math_mode="text", keep_comments=True)
 
 
 def _scripts(text: str, *, in_math: bool) -> str:
@@ -136,16 +158,15 @@ def _scripts(text: str, *, in_math: bool) -> str:
 
 
 def _script(found: re.Match[str], *, in_math: bool) -> str:
-    mark, group, one = found["mark"], found["group"], found["one"]
+    mark, group, one, more = found["mark"], found["group"], found["one"], found["more"] or ""
     raised = mark == "^"
     if group is None and not raised and not in_math and not _is_index(found):
         return found.group()  # an underscore in prose: a file or a variable name
-    body = (group if group is not None else one).strip()
-    if raised and body in {"°", "∘", "*"}:
-        return body.replace("∘", "°") + (found["more"] or "")
+    body = _TIMES.sub("×", (group if group is not None else one).strip())
+    if raised and body in {"°", "∘", "circ", "*"}:
+        return ("*" if body == "*" else "°") + more
     small = body.translate(SUPERSCRIPTS if raised else SUBSCRIPTS)
-    more = found["more"] or ""
-    if all(a != b or a in "  " for a, b in zip(body, small, strict=True)):
+    if len(body) <= MAX_SMALL and not _LONG_NAME.search(body) and all(a != b for a, b in zip(body, small, strict=True)):
         return small + more
     simple = group is None or len(body) == 1 or (not raised and re.fullmatch(r"[\w.,]+", body))
     return f"{mark}{body}{more}" if simple else f"{mark}({body}){more}"

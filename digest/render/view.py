@@ -113,7 +113,8 @@ def paper_view(paper: Paper) -> PaperView:
 
 def _summary(paper: Paper) -> str:
     """The short summary that the source gives, else the beginning of the abstract, cut at a sentence or word."""
-    return shorten(readable(paper.summary or paper.abstract or ""), MAX_SUMMARY)
+    text = paper.summary or paper.abstract or ""
+    return shorten(readable(text[: 5 * MAX_SUMMARY]), MAX_SUMMARY)
 
 
 def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) -> View:
