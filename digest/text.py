@@ -12,7 +12,6 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
-_SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
@@ -20,10 +19,11 @@ def clean(text: str) -> str:
 
     Idempotent. White space of every kind, U+2028 and U+2029 included, folds to single spaces.
     """
-    text = _UNSAFE.sub("", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return _SPACE.sub(" ", text).strip()
+    if not (text.isascii() and text.isprintable()):
+        text = _UNSAFE.sub("", text)
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
 
 
 def shorten(text: str, limit: int) -> str:

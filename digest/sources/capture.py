@@ -1,0 +1,144 @@
+"""A dump's bytes -> a capture: its style told, its rows read and dated, its day settled. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+
+from digest import dates
+from digest.model import Capture, Dump, Entry, Listing, Paper, RawDump, Reject, Sighting
+from digest.sources import api, barelinks, card, firecrawl, generic, glued, page, plain, trending
+from digest.sources.decode import decoded
+from digest.sources.jsontext import looks_like_json
+from digest.sources.shapes import label
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A capture style: how it is told, and how it is read."""
+
+    recognises: Callable[[str], bool]
+    read: Callable[[str, str], Listing]
+
+
+STYLES: dict[str, Style] = {
+    "api": Style(api.recognises, api.read),
+    "page": Style(page.recognises, page.read),
+    "barelinks": Style(barelinks.recognises, barelinks.read),
+    "trending": Style(trending.recognises, trending.read),
+    "firecrawl": Style(firecrawl.recognises, firecrawl.read),
+    "card": Style(card.recognises, card.read),
+    "glued": Style(glued.recognises, glued.read),
+    "plain": Style(plain.recognises, plain.read),
+    "generic": Style(generic.recognises, generic.read),
+}
+"""Every style in the order in which they are asked."""
+
+
+def dump_id(content: bytes) -> str:
+    """What a dump is known by: the sha256 of its bytes in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read(raw: RawDump, first_seen: datetime) -> Capture:
+    """Read a dump whole. Raises DumpRefused, with one line that says why, for what is no listing of papers.
+
+    *first_seen* is the aware instant when these bytes were first met: an inferred day is never after it.
+    """
+    listing = listing_of(decoded(raw.content, raw.where), raw.where)
+    captured_on, dated_by = dates.capture_day(
+        listing,
+        where=raw.where,
+        given_on=raw.given_on,
+        fetched_live=raw.fetched_live,
+        fetched_at=raw.fetched_at,
+        first_seen=first_seen,
+    )
+    dump = Dump(
+        id=dump_id(raw.content),
+        source=raw.source,
+        where=raw.where,
+        style=listing.style,
+        captured_on=captured_on,
+        dated_by=dated_by,
+        fetched_at=raw.fetched_at,
+        header=listing.header,
+        shows=listing.shows,
+    )
+    sightings, misdated = _dated(_once(listing.entries), captured_on, label(raw.where))
+    return Capture(dump, sightings, listing.rejects + misdated)
+
+
+def listing_of(text: str, where: str) -> Listing:
+    """Tell the style of *text* and read it; what is understood by less than half is refused as a whole."""
+    for name, style in STYLES.items():
+        if name != "generic" and style.recognises(text):
+            listing = style.read(text, label(where))
+            if understood(listing, text):
+                return listing
+            break
+    return generic.read(text, label(where))
+
+
+def understood(listing: Listing, text: str) -> bool:
+    """Whether at least half of the rows were read, and for a text at least half of what it says in prose."""
+    taken, rejected = len(listing.entries), len(listing.rejects)
+    if not taken or rejected > taken:
+        return False
+    if listing.style in {"api", "page"} or looks_like_json(text):
+        return True
+    held = sum(len(entry.paper.title) + len(entry.paper.abstract or "") for entry in listing.entries)
+    prose = sum(len(line) for line in text.split("\n") if len(line) > 80 and not line.lstrip().startswith("http"))
+    return 2 * held >= prose
+
+
+def _once(entries: tuple[Entry, ...]) -> list[Entry]:
+    """Each paper once, at its first place; a repeat only fills in what the first did not show."""
+    found: list[Entry] = []
+    places: dict[str, int] = {}
+    for entry in entries:
+        names = [entry.paper.title.casefold()] + ([entry.paper.arxiv_id] if entry.paper.arxiv_id else [])
+        place = next((places[name] for name in reversed(names) if name in places), None)
+        if place is not None and _differ(found[place].paper, entry.paper):
+            place = None
+        if place is None:
+            place = len(found)
+            found.append(entry)
+        else:
+            found[place] = _filled(found[place], entry)
+        for name in names:
+            places.setdefault(name, place)
+    return found
+
+
+def _differ(one: Paper, other: Paper) -> bool:
+    """Whether two papers of one title have different arXiv ids: then they are two."""
+    return one.arxiv_id is not None and other.arxiv_id is not None and one.arxiv_id != other.arxiv_id
+
+
+def _filled(first: Entry, repeat: Entry) -> Entry:
+    missing = {
+        field.name: getattr(repeat.paper, field.name)
+        for field in fields(Paper)
+        if getattr(first.paper, field.name) is None and getattr(repeat.paper, field.name) is not None
+    }
+    return Entry(replace(first.paper, **missing) if missing else first.paper, first.shown or repeat.shown)
+
+
+def _dated(
+    entries: list[Entry], captured_on: date | None, where: str
+) -> tuple[tuple[Sighting, ...], tuple[Reject, ...]]:
+    """Give each row its date; one after the day of the capture is wrong, and is left out by name."""
+    sightings: list[Sighting] = []
+    rejects: list[Reject] = []
+    for position, entry in enumerate(entries):
+        paper, shown = entry.paper, entry.shown
+        day = dates.published_on(shown, captured_on) if shown is not None else None
+        if day is not None and captured_on is not None and day > captured_on:
+            why = f"row {position + 1}: the date {day} is after {captured_on}, the day of the page ({paper.title[:60]})"
+            rejects.append(Reject(where, why))
+            day = shown = None
+        sightings.append(Sighting(replace(paper, published=day) if day else paper, position, shown))
+    return tuple(sightings), tuple(rejects)

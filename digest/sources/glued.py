@@ -1,0 +1,31 @@
+"""Style "glued": no blank lines, and the word Subscribe stuck to the first title."""
+
+from __future__ import annotations
+
+import re
+
+from digest.model import Listing
+from digest.sources.pairs import TEXT_SHOWS, numbered_lines, skip_header, take_pairs
+from digest.sources.rows import Draft
+
+_STUCK = re.compile(r"^Subscribe(?=\S)")
+
+
+def recognises(text: str) -> bool:
+    """Whether *text* begins with the page's furniture and has no blank lines."""
+    head = text.lstrip()[:3000]
+    return "Get trending papers in your email inbox" in head and "\n\n" not in head and "](" not in head
+
+
+def read(text: str, where: str) -> Listing:
+    """Read every title and abstract; a last record that was cut off is a reject."""
+    draft = Draft("glued", where, TEXT_SHOWS)
+    lines = numbered_lines(text)
+    lines = lines[skip_header(lines, draft) :]
+    if lines:
+        number, first = lines[0]
+        lines[0] = (number, _STUCK.sub("", first))
+        if len(lines) > 1 and draft.header is None:
+            lines = lines[skip_header(lines, draft) :]
+    take_pairs(lines, draft, whole=False)
+    return draft.listing()

@@ -1,0 +1,62 @@
+"""Titles and abstracts that follow each other line by line: the ground under the three text layouts."""
+
+from __future__ import annotations
+
+from digest.sources.rows import Draft, Row
+from digest.sources.shapes import FURNITURE, day_line, ends_well, is_heading, is_prose
+
+TEXT_SHOWS = frozenset({"title", "abstract"})
+
+
+def numbered_lines(text: str) -> list[tuple[int, str]]:
+    """The lines of *text* that hold anything, stripped, with their numbers from 1."""
+    return [(number, line) for number, line in enumerate(map(str.strip, text.split("\n")), start=1) if line]
+
+
+def skip_header(lines: list[tuple[int, str]], draft: Draft) -> int:
+    """Index of the first line that is not the page's own furniture; the day of the page goes into *draft*."""
+    for index, (_, line) in enumerate(lines):
+        if line.lower() in FURNITURE:
+            continue
+        day = day_line(line)
+        if day is None or draft.header is not None:
+            return index
+        draft.header = day[0]
+    return len(lines)
+
+
+def take_pairs(lines: list[tuple[int, str]], draft: Draft, *, whole: bool) -> None:
+    """Read *lines* as titles, each followed by its abstract, into *draft*.
+
+    With *whole* false the text may be cut after the last line, whose record must then end well.
+    """
+    row: Row | None = None
+    for position, (number, line) in enumerate(lines):
+        if is_prose(line) or (row is not None and not row.abstract and not _starts_pair(lines, position)):
+            if row is None:
+                draft.reject(number, "a paragraph without a title")
+            else:
+                row.abstract.append(line)
+        else:
+            _settle(row, draft)
+            row = Row(line, number)
+    if row is not None and not whole and not (row.abstract and ends_well(row.abstract[-1])):
+        draft.reject(row.line, "cut off: the last record is not whole")
+    else:
+        _settle(row, draft)
+
+
+def _starts_pair(lines: list[tuple[int, str]], position: int) -> bool:
+    """Whether the line at *position* is a title: it looks like one, and prose or the end follows."""
+    if not is_heading(lines[position][1]):
+        return False
+    return position + 1 >= len(lines) or is_prose(lines[position + 1][1])
+
+
+def _settle(row: Row | None, draft: Draft) -> None:
+    if row is None:
+        return
+    if row.abstract and is_heading(row.title):
+        draft.take(row)
+    else:
+        draft.reject(row.line, "a title without an abstract" if not row.abstract else "not the shape of a title")

@@ -1,0 +1,71 @@
+"""A row while it is being read, and the listing that readers fill row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from digest.model import Entry, Listing, Paper, Reject, ShownDate
+from digest.sources.shapes import paper_url
+from digest.text import clean
+
+
+@dataclass(slots=True)
+class Row:
+    """One record of a text as far as it was read; *line* counts from 1."""
+
+    title: str
+    line: int
+    abstract: list[str] = field(default_factory=list)
+    num_authors: int | None = None
+    shown: ShownDate | None = None
+    upvotes: int | None = None
+    num_comments: int | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    code_url: str | None = None
+    authors: tuple[str, ...] | None = None
+
+    def entry(self) -> Entry:
+        """The row as a value, its strings cleaned."""
+        return Entry(
+            Paper(
+                title=clean(self.title),
+                abstract=clean(" ".join(self.abstract)) or None,
+                authors=self.authors,
+                num_authors=len(self.authors) if self.authors and self.num_authors is None else self.num_authors,
+                url=self.url or paper_url(self.arxiv_id),
+                arxiv_id=self.arxiv_id,
+                code_url=self.code_url,
+                upvotes=self.upvotes,
+                num_comments=self.num_comments,
+            ),
+            self.shown,
+        )
+
+
+@dataclass(slots=True)
+class Draft:
+    """A listing in the making: rows and rejects in the order of the text."""
+
+    style: str
+    where: str
+    shows: frozenset[str]
+    entries: list[Entry] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    header: ShownDate | None = None
+
+    def take(self, row: Row) -> None:
+        """Add a whole row; one without a readable title becomes a reject."""
+        entry = row.entry()
+        if entry.paper.title:
+            self.entries.append(entry)
+        else:
+            self.reject(row.line, "a row without a title")
+
+    def reject(self, line: int, why: str) -> None:
+        """Note that what stands at *line* could not be taken."""
+        self.rejects.append(Reject(f"{self.where}:{line}", why))
+
+    def listing(self) -> Listing:
+        """The finished value."""
+        return Listing(self.style, tuple(self.entries), tuple(self.rejects), self.header, self.shows)
