@@ -1,0 +1,46 @@
+"""The list of commands; each module beside this one holds those of one purpose."""
+
+from __future__ import annotations
+
+import typer
+
+from digest.cli import looking, operating, reading, running, starting
+
+app = typer.Typer(
+    name="digest",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The new papers worth your time, best first, each with its reason: by email, in Slack, in a folder.",
+    epilog="Exit codes: 0 done; 1 done, but something failed and is named; 2 usage or config; 130 interrupted.",
+)
+
+DAILY, LOOK, READ, OPERATE = "Every day", "Look before you send", "Dumps and papers", "Set up and operate"
+
+app.command("run", rich_help_panel=DAILY)(running.run)
+app.command("serve", rich_help_panel=DAILY)(running.serve)
+
+app.command("preview", rich_help_panel=LOOK)(looking.preview)
+app.command("explain", rich_help_panel=LOOK)(looking.explain)
+app.command("evaluate", rich_help_panel=LOOK)(looking.evaluate)
+
+app.command("parse", rich_help_panel=READ)(reading.parse)
+app.command("diff", rich_help_panel=READ)(reading.diff)
+app.command("ingest", rich_help_panel=READ)(running.ingest)
+app.command("search", rich_help_panel=READ)(looking.search)
+
+app.command("init", rich_help_panel=OPERATE)(starting.init)
+app.command("check", rich_help_panel=OPERATE)(starting.check)
+app.command("status", rich_help_panel=OPERATE)(operating.status)
+app.command("resend", rich_help_panel=OPERATE)(operating.resend)
+app.command("resume", rich_help_panel=OPERATE)(operating.resume)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: bool = typer.Option(False, "--version", help="Print the version and leave."),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"paper-digest {installed('paper-digest')}")
+        raise typer.Exit

@@ -1,0 +1,124 @@
+"""Real objects out of the checked config: the store, the channels, the voice, and the bot that holds them."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.cli.options import Clock
+from digest.model import Settings
+
+if TYPE_CHECKING:
+    from digest.outbox import Channel
+    from digest.pipeline import Bot, Hooks
+    from digest.render import Renderer
+    from digest.store import Store
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read and check the config; a warning goes to standard error, every fault at once into one ConfigError."""
+    import platformdirs
+
+    from digest import config
+    from digest.cli.saying import warn
+
+    data_dir = Path(platformdirs.user_data_dir("paper-digest", appauthor=False))
+    settings = config.load(path, os.environ, cwd=Path.cwd(), data_dir=data_dir)
+    for warning in settings.warnings:
+        warn(f"warning: {warning.where}: {warning.why}")
+    return settings
+
+
+def open_store(settings: Settings, clock: Clock) -> Store:
+    """Open the bot's memory; it is made on first use."""
+    return _opened(settings.store_url, clock)
+
+
+def make_channels(settings: Settings) -> dict[str, Channel]:
+    """Build the channels that the config gives an account for; `folder` needs none."""
+    from digest.channels.folder import FolderChannel
+
+    channels: dict[str, Channel] = {"folder": FolderChannel(settings.state / "folder", _sender(settings))}
+    if settings.email:
+        from digest.channels.email import EmailChannel
+
+        channels["email"] = EmailChannel(settings.email)
+    if settings.slack:
+        from digest.channels.slack import SlackChannel
+
+        channels["slack"] = SlackChannel(settings.slack)
+    return channels
+
+
+def make_renderer(settings: Settings) -> Renderer:
+    """Build the voice: the user's own templates first, the packaged ones for the rest."""
+    from digest.packaged import packaged
+    from digest.render import Renderer
+
+    folders = [settings.templates] if settings.templates else []
+    return Renderer([*folders, packaged("templates")], public_url=settings.public_url, sender=_sender(settings))
+
+
+def _sender(settings: Settings) -> str:
+    """Who the mails are from; without an [email] table they go to folders alone, and still need a From."""
+    return settings.email.sender if settings.email else "Paper Digest <digest@localhost>"
+
+
+@contextmanager
+def bot(
+    settings: Settings,
+    clock: Clock,
+    *,
+    progress: Callable[[int, int, str], None] | None = None,
+    hooks: Hooks | None = None,
+    scratch: bool = False,
+) -> Iterator[Bot]:
+    """Yield the bot; with *scratch* nothing that it does is kept, and it has no channels.
+
+    A scratch bot whose store was never made gets one in memory, so that no file appears.
+    """
+    from digest.pipeline import Bot, Hooks
+
+    hooks = hooks or Hooks(progress=progress or Hooks().progress)
+    with ExitStack() as stack:
+        in_memory = scratch and not _exists(settings.store_url)
+        store = stack.enter_context(_opened("sqlite://" if in_memory else settings.store_url, clock))
+        if scratch:
+            store = stack.enter_context(store.rehearsing())
+        channels = {} if scratch else make_channels(settings)
+        for channel in channels.values():
+            stack.callback(channel.close)
+        rng = random.Random()  # noqa: S311 spreads retries, keeps no secret
+        yield Bot(settings, store, make_renderer(settings), channels, clock, rng, hooks)
+
+
+def _opened(url: str, clock: Clock) -> Store:
+    from digest.store import Store
+
+    return Store.open(url, now=clock())
+
+
+def _exists(url: str) -> bool:
+    """Whether the SQLite file of *url* is there; a server's database always is."""
+    scheme, _, path = url.partition(":///")
+    return not scheme.startswith("sqlite") or Path(path).exists()
+
+
+def log_to_stderr() -> None:
+    """Send one line per fact to standard error, with the instant in UTC, for a service's journal."""
+    import sys
+
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,171 @@
+"""`preview`, `explain`, `search` and `evaluate`: look at what the bot would do, changing nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import building, saying, shapes
+from digest.cli.options import AsJson, Config, Debug, Now, clock
+from digest.errors import UsageError
+from digest.model import Target
+
+if TYPE_CHECKING:
+    from digest.model import Digest, Message, Pick, Profile, Settings
+
+
+class Format(StrEnum):
+    """How a preview is shown."""
+
+    html = "html"
+    text = "text"
+    slack = "slack"
+    json = "json"
+
+
+class Signals(StrEnum):
+    """What of a profile an evaluation uses."""
+
+    likes = "likes"
+    keywords = "keywords"
+    both = "both"
+
+
+ProfileName = Annotated[str, typer.Argument(metavar="PROFILE", help="The name of a profile in the config.")]
+
+
+def preview(
+    profile: ProfileName,
+    form: Annotated[Format, typer.Option("--format", help="Which rendering to show.")] = Format.text,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead.")] = None,
+    config: Config = None,
+    now: Now = None,
+    debug: Debug = False,
+) -> None:
+    """Show today's digest of one profile as it would look; nothing is stored or sent."""
+    from digest import pipeline
+
+    tick = clock(now)
+    settings = building.load_settings(config)
+    who = find_profile(settings, profile)
+    with building.bot(settings, tick, scratch=True) as bot:
+        digest = pipeline.preview(bot, who)
+        message = bot.renderer.message(digest, who, Target("folder", who.name))
+    rendered = _rendered(message, digest, form)
+    if out is None:
+        sys.stdout.write(rendered)
+        return
+    try:
+        out.write_text(rendered, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--out {out}: {error.strerror}") from None
+    saying.warn(f"wrote {out}")
+
+
+def _rendered(message: Message, digest: Digest, form: Format) -> str:
+    """One of the renderings that a folder target would get, or the digest itself as JSON."""
+    if form is Format.html:
+        return message.html
+    if form is Format.text:
+        return f"{message.subject}\n\n{message.text}"
+    posts = [{"text": post.text, "blocks": list(post.blocks)} for post in message.posts]
+    value = posts if form is Format.slack else shapes.digest(digest)
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def find_profile(settings: Settings, name: str) -> Profile:
+    """Return the profile of this name, or say which there are."""
+    for profile in settings.profiles:
+        if profile.name == name:
+            return profile
+    known = ", ".join(profile.name for profile in settings.profiles) or "none"
+    raise UsageError(f"no profile is called {name!r}; there are: {known} ({settings.where})")
+
+
+def explain(
+    profile: ProfileName,
+    paper: Annotated[str, typer.Argument(metavar="PAPER", help="Its arXiv id, URL, title or id.")],
+    config: Config = None,
+    now: Now = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show why a paper scores what it scores for a profile: the parts add up to the score."""
+    from digest import pipeline
+
+    tick = clock(now)
+    settings = building.load_settings(config)
+    who = find_profile(settings, profile)
+    with building.bot(settings, tick, scratch=True) as bot:
+        pick = pipeline.explain(bot, who, paper)
+    if pick is None:
+        raise UsageError(f"no paper that was seen is called {paper!r}; `digest search WORDS` finds one")
+    _explain(pick, who) if not as_json else saying.emit(_explanation(pick, who))
+
+
+def _explanation(pick: Pick, who: Profile) -> dict[str, object]:
+    parts = [{"name": part.name, "value": part.value, "detail": part.detail} for part in pick.parts]
+    return {"profile": who.name, "floor": who.floor, **shapes.pick(pick), "parts": parts}
+
+
+def _explain(pick: Pick, who: Profile) -> None:
+    from digest.render import wording
+
+    verdict = "sent" if pick.score >= who.floor else "left out"
+    saying.out(pick.change.paper.title)
+    saying.out(f"score {pick.score:.3f} for {who.name}; papers from {who.floor:.2f} up are sent: {verdict}")
+    if pick.interest:
+        saying.out(f"best fits the interest {pick.interest!r}")
+    for part in pick.parts:
+        saying.out(f"  {part.value:+.3f}  {part.name}" + (f": {part.detail}" if part.detail else ""))
+    why = wording.why(pick.reasons)
+    if why:
+        saying.out(why)
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words of title, abstract or authors.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most so many.")] = 20,
+    config: Config = None,
+    now: Now = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Find papers seen so far, the newest first; every word must occur."""
+    settings = building.load_settings(config)
+    with building.open_store(settings, clock(now)) as store:
+        found = store.search(" ".join(words), limit)
+    if as_json:
+        saying.emit({"papers": [{"id": one.id, **shapes.paper(one)} for one in found]})
+        return
+    for one in found:
+        saying.out(f"{shapes.day(one.published) or '–':10}  {one.arxiv_id or one.id:16}  {one.title}")
+    if not found:
+        saying.warn("no paper seen so far has all these words")
+
+
+def evaluate(
+    split: Annotated[Path, typer.Argument(metavar="SPLIT_DIR", help="A labelled ranking or matching set.")],
+    signals: Annotated[Signals, typer.Option(help="What of a profile is used.")] = Signals.both,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="RANKINGS.jsonl", help="Write the rankings there.")
+    ] = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Rank, or match, a labelled set with the bot's own methods and print how good that was."""
+    from digest.evaluate import evaluate as measure
+
+    if not split.is_dir():
+        raise UsageError(f"{split}: no such folder")
+    report = measure(split, signals=signals.value, out=out)
+    if as_json:
+        saying.emit(report.as_json())
+    else:
+        for line in report.lines():
+            saying.out(line)

@@ -1,0 +1,69 @@
+"""`init` and `check`: from nothing to a config that works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import building, saying
+from digest.cli.options import Config, Debug, Now, clock
+from digest.errors import ConfigError, DeliveryError, DigestError
+from digest.text import plural
+
+if TYPE_CHECKING:
+    from digest.model import Settings
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the config shall stand.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what stands there.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Write a commented starter config with two profiles, sample dumps and the templates' place."""
+    from digest import config
+
+    for path in config.init(folder, force=force):
+        saying.out(f"wrote {path}")
+    saying.out("")
+    saying.out("Now look at a digest of the samples, then edit the files:")
+    saying.out(f"  digest preview ada --config {folder}")
+    saying.out(f"  digest check --config {folder}")
+
+
+def check(
+    config: Config = None,
+    online: Annotated[bool, typer.Option("--online", help="Also log in at SMTP and Slack; nothing is sent.")] = False,
+    now: Now = None,
+    debug: Debug = False,
+) -> None:
+    """Check config, templates and store, and with --online the accounts; say every fault at once."""
+    settings = building.load_settings(config)
+    renderer = building.make_renderer(settings)
+    if faults := renderer.check():
+        raise ConfigError(faults)
+    tick = clock(now)
+    with building.bot(settings, tick, scratch=True):
+        pass
+    saying.out(f"{settings.where}: in order")
+    saying.out(f"  {plural(len(settings.sources), 'source')}, {plural(len(settings.profiles), 'profile')}")
+    saying.out(f"  state in {settings.state}")
+    if online and not _online(settings):
+        raise typer.Exit(1)
+
+
+def _online(settings: Settings) -> bool:
+    """Log in wherever the config names an account; say how it went."""
+    good = True
+    for name, channel in building.make_channels(settings).items():
+        try:
+            said = channel.check()
+        except (DeliveryError, DigestError) as error:
+            saying.warn(f"{name}: {error}")
+            good = False
+        else:
+            saying.out(f"  {name}: {said}")
+        finally:
+            channel.close()
+    return good

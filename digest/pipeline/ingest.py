@@ -1,0 +1,133 @@
+"""Dumps -> papers and changes in the store, one transaction each, the oldest dump first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from digest import dates, news, sources
+from digest.errors import DumpRefused, SourceFailed
+from digest.model import Capture, Change, Dump, DumpReport, Failure, Known, RawDump, ShownDate
+from digest.pipeline.bot import Bot
+from digest.store import Store, Writer
+
+Outcome = tuple[list[DumpReport], list[Failure], list[Failure]]
+"""What became of each dump, the failures, the warnings."""
+
+
+def ingest_sources(bot: Bot, now: datetime) -> Outcome:
+    """Ask every configured source for what it has that is new, and take it in; a source that fails is named."""
+    found: list[RawDump | DumpRefused | SourceFailed] = []
+    for settings in bot.settings.sources:
+        source = sources.open_source(settings, max_bytes=bot.settings.max_dump_bytes)
+        try:
+            found.extend(source.dumps(now, bot.store.stamps(settings.name)))
+        except SourceFailed as failure:
+            found.append(failure)
+    return ingest(bot, found, now)
+
+
+def ingest(bot: Bot, found: Iterable[RawDump | DumpRefused | SourceFailed], now: datetime) -> Outcome:
+    """Read each dump, then take them in oldest first by their day (undated ones last); failures are named."""
+    reports: list[DumpReport] = []
+    failures: list[Failure] = []
+    captures: list[tuple[Capture, RawDump]] = []
+    for item in found:
+        if isinstance(item, DumpRefused | SourceFailed):
+            failures.append(Failure(item.where, item.why))
+            if isinstance(item, DumpRefused):
+                reports.append(DumpReport(source="", where=item.where, error=item.why))
+            continue
+        try:
+            capture = _read(bot.store, item, now)
+        except DumpRefused as refused:
+            failures.append(Failure(refused.where, refused.why))
+            reports.append(DumpReport(source=item.source, where=item.where, error=refused.why))
+            with bot.store.writing() as writer:
+                writer.remember_refusal(item.source, item.where, item.stamp, refused.why, now)
+        else:
+            captures.append((capture, replace(item, content=b"")))
+    captures.sort(key=_age)
+    warnings: list[Failure] = []
+    for done, (capture, raw) in enumerate(captures, 1):
+        reports.append(_take_in(bot, capture, raw, now))
+        warnings += [Failure(reject.where, reject.why) for reject in capture.rejects]
+        bot.hooks.progress(done, len(captures), raw.where)
+    return reports, failures, warnings
+
+
+def _read(store: Store, raw: RawDump, now: datetime) -> Capture:
+    """Read *raw* with the instant when its bytes were first seen, so that an inferred year never moves."""
+    return sources.read(raw, store.first_seen(sources.dump_id(raw.content)) or now)
+
+
+def _age(item: tuple[Capture, RawDump]) -> tuple[bool, date, str]:
+    """Sort key: the day, undated last, then the dump id, so that the order of files does not matter."""
+    dump = item[0].dump
+    return dump.captured_on is None, dump.captured_on or date.max, dump.id
+
+
+def _take_in(bot: Bot, capture: Capture, raw: RawDump, now: datetime) -> DumpReport:
+    """Record one dump and its news in one transaction; bytes that are known already change nothing."""
+    report = DumpReport(
+        source=capture.dump.source,
+        where=capture.dump.where,
+        style=capture.dump.style,
+        papers=len(capture.sightings),
+        rejected=len(capture.rejects),
+    )
+    with bot.store.writing() as writer:
+        bot.hooks.at("ingest-begun")
+        if writer.dump(capture.dump.id) is not None:
+            writer.remember_stamp(raw.source, raw.where, raw.stamp, capture.dump.id, now)
+            return replace(report, seen=len(capture.sightings))
+        changes = record(writer, capture, raw.stamp, now)
+        bot.hooks.at("ingest-before-commit")
+    bot.hooks.at("ingest-committed")
+    new = sum(change.kind == "new" for change in changes)
+    updated = sum(change.kind == "updated" for change in changes)
+    return replace(report, new=new, updated=updated, seen=len(capture.sightings) - new)
+
+
+def record(writer: Writer, capture: Capture, stamp: str, now: datetime) -> tuple[Change, ...]:
+    """Match, merge and store everything that *capture* shows; return the news in the order of the page."""
+    matched = news.assign(capture, writer.lookup(capture.papers))
+    taken = [
+        news.take(before, sighting, capture.dump) for before, sighting in zip(matched, capture.sightings, strict=True)
+    ]
+    merged = [known for known, _ in taken]
+    writer.save(merged, now)
+    shown = [(known.paper.id, sighting) for known, sighting in zip(merged, capture.sightings, strict=True)]
+    writer.add_dump(capture.dump, shown, capture.rejects, stamp, now=now)
+    _correct_days(writer, [known.paper.id for known in merged], now)
+    return writer.add_changes([change for _, changes in taken for change in changes], now)
+
+
+def _correct_days(writer: Writer, paper_ids: Sequence[str], now: datetime) -> None:
+    """Correct the guessed days of the dumps that show these papers, as far as another dump proves their year.
+
+    A corrected day proves more in its turn, so this goes on until nothing moves: the order in which
+    the dumps came does not matter.
+    """
+    ids = set(paper_ids)
+    while corrected := [
+        replace(dump, captured_on=day, dated_by="corrected")
+        for dump in writer.guessed_dumps_of(sorted(ids))
+        if (day := dates.corrected_day(dump.header, _years(dump, writer.known_of_dump(dump.id)), first_seen=now))
+    ]:
+        for dump in corrected:
+            writer.set_day(dump.id, dump.captured_on, dump.dated_by)
+            redated = [news.redate(known, dump) for known in writer.known_of_dump(dump.id)]
+            writer.save(redated, now)
+            ids |= {known.paper.id for known in redated}
+
+
+def _years(dump: Dump, papers: Iterable[Known]) -> Iterator[tuple[ShownDate, date]]:
+    """Pair each date that *dump* shows with the day of the same paper that another dump is certain of."""
+    for known in papers:
+        here = [one.shown for one in known.seen if one.dump_id == dump.id and one.shown]
+        for one in known.seen:
+            certain = one.dated_by not in ("guess", "none") or (one.shown is not None and one.shown.year is not None)
+            if one.dump_id != dump.id and one.published and certain:
+                yield from ((shown, one.published) for shown in here)

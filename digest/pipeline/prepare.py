@@ -1,0 +1,138 @@
+"""Changes -> ranked picks -> a digest per profile that is due, queued with its messages and its cursor."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from digest import ranking, schedule
+from digest.compose import compose
+from digest.model import Cause, Change, EditionReport, Failure, Pick, Profile
+from digest.pipeline.bot import Bot
+from digest.render import wording
+from digest.store import QueuedEdition, Store
+
+NEW_PROFILE_SEES = timedelta(days=7)
+"""A profile that the bot has not served yet is offered what was first seen in this time, not the whole archive."""
+
+MISSED_WITHIN = timedelta(days=62)
+"""How far back a missed due date is looked for: two monthly rules; whatever was missed gives one catch-up edition."""
+
+NEW_PROFILE_DUE_WITHIN = timedelta(days=1)
+"""A profile without any edition is due when its time came in the last day, not for last Monday's rule on a Saturday."""
+
+EDITIONS_PER_COMMIT = 50
+BACKFILL = 1000
+"""More candidates than this for one edition is not an ordinary day: the report says so."""
+
+Due = tuple[Profile, date]
+Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
+
+
+def prepare(bot: Bot, now: datetime, *, due_only: bool) -> Outcome:
+    """Queue an edition for each profile that has none for its local date; with *due_only* only when its time has come.
+
+    Profiles that stand at the same place in the news are ranked together. An edition that exists
+    stays as it is; an empty one is replaced when something came later that day.
+    """
+    profiles = [profile for profile in bot.settings.profiles if profile.enabled]
+    due, reports = _due(bot.store, profiles, now, due_only=due_only)
+    failures: list[Failure] = []
+    warnings: list[Failure] = []
+    queued: list[QueuedEdition] = []
+    for done, (edition, lost) in enumerate(editions(bot, due, now), 1):
+        digest = edition.digest
+        failures += lost
+        if digest.considered > BACKFILL:
+            warnings.append(Failure(digest.profile, f"{digest.considered:,} candidates at once: was this a backfill?"))
+        queued.append(edition)
+        if len(queued) == EDITIONS_PER_COMMIT:
+            reports += _commit(bot, queued, now)
+        bot.hooks.progress(done, len(due), digest.profile)
+    reports += _commit(bot, queued, now)
+    order = {profile.name: place for place, profile in enumerate(profiles)}
+    reports.sort(key=lambda report: order[report.profile])
+    return reports, failures, warnings
+
+
+def _commit(bot: Bot, queued: list[QueuedEdition], now: datetime) -> list[EditionReport]:
+    """Remember these editions with their messages and cursors in one transaction; another pass may have been first."""
+    if not queued:
+        return []
+    bot.hooks.at("prepare-before-commit")
+    states = bot.store.queue(queued, now)
+    bot.hooks.at("prepare-committed")
+    digests = [edition.digest for edition in queued]
+    queued.clear()
+    return [
+        EditionReport(digest.profile, digest.date, len(digest.picks), digest.considered, state)
+        for digest, state in zip(digests, states, strict=True)
+    ]
+
+
+def _due(
+    store: Store, profiles: Sequence[Profile], now: datetime, *, due_only: bool
+) -> tuple[list[Due], list[EditionReport]]:
+    """List who gets an edition now and for which local date, and report who has theirs already."""
+    last = store.last_edition_day([profile.name for profile in profiles])
+    days = {}
+    for profile in profiles:
+        day = _due_day(profile, last.get(profile.name), now) if due_only else today(profile, now)
+        if day is not None:
+            days[profile.name] = day
+    states = store.edition_states(days)
+    cursors, newest = store.cursors(list(days)), store.last_change()
+    due, reports = [], []
+    for profile in profiles:
+        if profile.name not in days:
+            continue
+        day, state = days[profile.name], states.get(profile.name)
+        if state is None or (state == "empty" and day == today(profile, now) and cursors.get(profile.name, 0) < newest):
+            due.append((profile, day))
+        elif not due_only:
+            reports.append(EditionReport(profile.name, day, 0, 0, "empty" if state == "empty" else "exists"))
+    return due, reports
+
+
+def today(profile: Profile, now: datetime) -> date:
+    """The local date of *profile* at *now*."""
+    return now.astimezone(ZoneInfo(profile.timezone)).date()
+
+
+def _due_day(profile: Profile, last: date | None, now: datetime) -> date | None:
+    """Return the last due date without an edition: one catch-up, however many were missed."""
+    rule, zone = schedule.parse(profile.schedule), ZoneInfo(profile.timezone)
+    since = now - (MISSED_WITHIN if last else NEW_PROFILE_DUE_WITHIN)
+    if last:
+        since = max(since, datetime(last.year, last.month, last.day, tzinfo=zone) - timedelta(days=1))
+    missed = [day for day in schedule.due_dates(rule, zone, since, now) if last is None or day >= last]
+    return missed[-1] if missed else None
+
+
+def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[tuple[QueuedEdition, list[Failure]]]:
+    """Rank and compose for everyone who is due; those with the same candidates are ranked together."""
+    newest = bot.store.last_change()
+    start = bot.store.cursor_at(now - NEW_PROFILE_SEES)
+    cursors = bot.store.cursors([profile.name for profile, _ in due])
+    groups: dict[tuple[int, tuple[Cause, ...]], list[Due]] = defaultdict(list)
+    for profile, day in due:
+        groups[cursors.get(profile.name, start), profile.updates].append((profile, day))
+    for (cursor, causes), members in groups.items():
+        changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
+        profiles = [profile for profile, _ in members]
+        for (profile, day), picks in zip(members, rank(bot, changes, profiles), strict=True):
+            notes = (wording.late(day),) if day < today(profile, now) else ()
+            digest = compose(profile, day, picks, len(changes), notes=notes, similarity=ranking.similarity)
+            digest, faults = bot.renderer.rehearse(digest, profile)
+            since = cursors.get(profile.name)
+            yield QueuedEdition(digest, profile.deliver, newest, since), [Failure(f.where, f.what) for f in faults]
+
+
+def rank(bot: Bot, changes: Sequence[Change], profiles: Sequence[Profile]) -> Iterator[tuple[Pick, ...]]:
+    """Yield each profile's picks, best first; without candidates nothing heavy is loaded."""
+    if not changes:
+        return iter([()] * len(profiles))
+    liked = bot.store.find_papers(sorted({like for p in profiles for i in p.interests for like in i.like}))
+    return ranking.rank(changes, profiles, liked, ranking.Background.default())

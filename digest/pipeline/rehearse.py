@@ -1,0 +1,45 @@
+"""The same way without an audience: on a scratch copy of the store, nothing sent."""
+
+from __future__ import annotations
+
+from digest.model import Change, Digest, Pick, Profile, RunReport
+from digest.pipeline.bot import Bot
+from digest.pipeline.ingest import ingest_sources
+from digest.pipeline.prepare import editions, prepare, rank, today
+
+
+def rehearse(bot: Bot, *, due_only: bool = False) -> RunReport:
+    """Do what `run_pass` does up to the deliveries; *bot* must stand on a scratch store."""
+    now = bot.clock()
+    dumps, failures, warnings = ingest_sources(bot, now)
+    reports, more_failures, more_warnings = prepare(bot, now, due_only=due_only)
+    return RunReport(
+        started_at=now,
+        finished_at=bot.clock(),
+        ingest=tuple(dumps),
+        editions=tuple(reports),
+        failures=(*failures, *more_failures),
+        warnings=(*warnings, *more_warnings),
+    )
+
+
+def preview(bot: Bot, profile: Profile) -> Digest:
+    """Return today's digest of *profile*: the one that was sent, else the one that a pass would make now."""
+    now = bot.clock()
+    ingest_sources(bot, now)
+    day = today(profile, now)
+    sent = bot.store.digest(profile.name, day)
+    if sent is not None and sent.picks:
+        return sent
+    ((edition, _),) = editions(bot, [(profile, day)], now)
+    return edition.digest
+
+
+def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
+    """Score the one paper that *ref* names (arXiv id, URL, title, our id) for *profile*; None if it is not known."""
+    ingest_sources(bot, bot.clock())
+    paper = bot.store.find_papers([ref]).get(ref)
+    if paper is None:
+        return None
+    (picks,) = rank(bot, [Change(paper, "new")], [profile])
+    return picks[0] if picks else Pick(Change(paper, "new"), 0.0)
