@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 from digest.model import Paper
 from digest.render import wording
 from digest.render.latex import readable
+from digest.render.symbols import GREEK
 from digest.text import clean
 
 MAX_URL = 2_000
@@ -24,6 +26,7 @@ _PLACES = {
     "aclanthology.org": "ACL Anthology",
 }
 _ARXIV = re.compile(r"(?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?")
+_SYMBOLS = frozenset(GREEK.values())
 _QUERY_CHARACTERS = 150
 
 
@@ -82,9 +85,10 @@ def search_url(title: str) -> str:
 
     arXiv and not a general engine: the listings that show no link list arXiv papers, arXiv finds
     them on the day they appear, asks for no consent and does not follow the reader. Only the words
-    are sent, since its search reads signs as operators.
+    are sent, since its search reads signs as operators, and none with symbols or powers, which it files otherwise.
     """
-    words = " ".join(re.findall(r"[^\W_]+", readable(title)))
+    found = re.findall(r"[^\W_]+", readable(title))
+    words = " ".join(word for word in found if word not in _SYMBOLS and word == unicodedata.normalize("NFKC", word))
     if len(words) > _QUERY_CHARACTERS:
         words = words[:_QUERY_CHARACTERS].rsplit(" ", 1)[0]
     return f"https://arxiv.org/search/?query={quote_plus(words)}&searchtype=all"

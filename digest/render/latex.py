@@ -28,7 +28,7 @@ _MATH = re.compile(
     r"|(?<![\\$])\$\$(?P<double>[^$\n]{1,300}?)\$\$"
     r"|(?<![\\$])\$(?=[^\s$])(?P<single>(?:\\.|[^$\n\\]){1,300}?)(?<=[^\s])\$(?![\d$])"
 )
-_PROSE = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,} ")
+_PROSE = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,} |^\d[\d.,]*[a-z]? .*[A-Za-z]")
 _BRACED = r"\{((?:[^{}]|\{[^{}]*\}){0,200})\}"
 _COMMAND = re.compile(
     r"\\(?:[A-Za-z]+\*?(?:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*"
@@ -138,7 +138,10 @@ def _arguments(latex: str) -> str:
 def _by_library(latex: str) -> str:
     """*latex*, one command, as pylatexenc reads it; "" where it knows none. Its comment sign is a percent sign here."""
     protected = re.sub(r"(?<!\\)([%&#])", r"\\\1", latex)
-    return str(_library().latex_to_text(protected)).strip("\n") or (" " if latex[1:2] in {" ", ",", ";", ":"} else "")
+    text = str(_library().latex_to_text(protected)).strip("\n")
+    if "%s" in text:  # the library's own gap for an argument that is missing
+        return ""
+    return text or (" " if latex[1:2] in {" ", ",", ";", ":"} else "")
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 WIDTH = 72
@@ -18,12 +19,13 @@ _NOT_ONE_COLUMN = re.compile(
 def wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """*text* in lines of at most 72 columns, each after *indent* (the first after *first*, if given).
 
-    A word longer than a line, such as an address, keeps a line of its own whole.
+    A word longer than a line, such as an address, keeps a line of its own whole; only text written
+    without spaces, such as Chinese, is divided anywhere.
     """
     lines: list[str] = []
     line, used = indent if first is None else first, columns(indent if first is None else first)
     begun = False
-    for word in text.split():
+    for word in _pieces(text, WIDTH - columns(indent)):
         width = columns(word)
         if begun and used + 1 + width > WIDTH:
             lines.append(line)
@@ -32,6 +34,16 @@ def wrap(text: str, indent: str = "", first: str | None = None) -> str:
         used += width + begun
         begun = True
     return "\n".join([*lines, line.rstrip()])
+
+
+def _pieces(text: str, room: int) -> Iterator[str]:
+    """The words of *text*, those of wide characters in pieces of at most *room* columns."""
+    for word in text.split():
+        if len(word) * 2 <= room or columns(word) < len(word) * 1.5:
+            yield word
+        else:
+            step = max(1, room // 2)
+            yield from (word[start : start + step] for start in range(0, len(word), step))
 
 
 def columns(text: str) -> int:

@@ -38,12 +38,16 @@ class PaperView:
 
 @dataclass(frozen=True, slots=True)
 class PickView:
-    """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one."""
+    """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one.
+
+    *spoken* says it all in a line, for what reads no layout.
+    """
 
     number: int
     paper: PaperView
     why: str
     update: str
+    spoken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +180,10 @@ def _sections(digest: Digest, profile: Profile) -> tuple[SectionView, ...]:
 
 def _pick(pick: Pick, number: int) -> PickView:
     reasons = tuple(replace(reason, names=tuple(readable(n) for n in reason.names)) for reason in pick.reasons)
-    return PickView(
-        number=number,
-        paper=paper_view(pick.change.paper),
-        why=shorten(wording.why(reasons), MAX_WHY),
-        update=wording.update(pick.change),
-    )
+    paper = paper_view(pick.change.paper)
+    why = shorten(wording.why(reasons), MAX_WHY)
+    update = wording.update(pick.change)
+    return PickView(number, paper, why, update, wording.spoken_paper(number, paper.title, update, paper.summary, why))
 
 
 def _preheader(picks: Sequence[PickView], digest: Digest) -> str:

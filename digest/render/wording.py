@@ -81,6 +81,12 @@ def spoken(name: str, day: date, titles: list[str]) -> str:
     return f"{PRODUCT} for {name}, {short_date(day)}: {heading(len(titles), 0)}{':' if titles else '.'}{listed}"
 
 
+def spoken_paper(number: int, title: str, update: str, summary: str, why: str) -> str:
+    """One paper in a line of text."""
+    said = (f"{number}. {title}", update, summary, f"{WHY} {why}" if why else "")
+    return " – ".join(part for part in said if part)
+
+
 def preheader(others: list[str], summary: str) -> str:
     """What an inbox shows after the subject, at most 110 characters: the next titles, or the only paper's summary."""
     return shorten("Also: " + " · ".join(others), 110) if others else shorten(summary, 110)
