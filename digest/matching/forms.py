@@ -38,13 +38,18 @@ _BREAK = re.compile(r"(?<=\w)[-‐‑‒–—−]\s+(?=[a-z])")
 _PIECE = re.compile(r"[^\W_]+(?:\.(?=\d)(?<=\d\.)[^\W_]+)*|\+")
 
 
-def normal_words(title: str) -> tuple[str, ...]:
-    """Split *title* into the lower-case pieces that carry meaning; a "+" is a piece of its own."""
-    return _normal_words(title[: 4 * LONGEST])
-
-
 @lru_cache(maxsize=4096)
-def _normal_words(title: str) -> tuple[str, ...]:
+def _of_a_title(title: str) -> tuple[str, ...]:
+    return words(title)
+
+
+def normal_words(title: str) -> tuple[str, ...]:
+    """Split *title* as `words` does; the last few thousand titles are remembered."""
+    return _of_a_title(title) if len(title) <= LONGEST else words(title)
+
+
+def words(title: str) -> tuple[str, ...]:
+    """Split *title*, or a longer text, into the lower-case pieces that carry meaning; a "+" is a piece of its own."""
     if "\\" in title or "$" in title or "{" in title or "^" in title:
         title = _without_latex(title)
     if "&" in title:

@@ -1,0 +1,138 @@
+"""Join sightings to what is known of a paper.
+
+The join does not depend on the order in which dumps arrive: of two counts the newer dump's wins, of two texts that of
+the later version, then the longer one, then the dump id decides. Only the id of a paper, which says where it was met
+first, follows the order of arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from digest import dates, matching
+from digest.model import Capture, Dump, Known, Paper, Seen, Sighting
+
+_TEXTS = (
+    "title",
+    "abstract",
+    "authors",
+    "num_authors",
+    "url",
+    "arxiv_id",
+    "code_url",
+    "keywords",
+    "summary",
+    "organisation",
+)
+_COUNTS = ("upvotes", "num_comments")
+_SURE = {"given": 3, "filename": 3, "fetch": 3, "header": 2, "corrected": 2, "guess": 1, "none": 0}
+
+
+def new_id(dump_id: str, position: int) -> str:
+    """Return the permanent id of a paper that was first met at *position* of a dump; 20 hex digits."""
+    return blake2b(f"{dump_id}:{position}".encode(), digest_size=10).hexdigest()
+
+
+def assign(capture: Capture, candidates: Sequence[Sequence[Known]]) -> tuple[Known | None, ...]:
+    """Say which known paper each sighting is, or None; a page shows a paper once, so the surest claim has it."""
+    found: dict[int, Known] = {}
+    waiting = list(range(len(capture.sightings)))
+    while waiting:
+        taken = {known.paper.id for known in found.values()}
+        claims: list[tuple[bool, float, int, Known]] = []
+        for at in waiting:
+            open_ = [known for known in candidates[at] if known.paper.id not in taken]
+            if match := matching.best_match(capture.sightings[at].paper, open_):
+                known = next(known for known in open_ if known.paper.id == match.id)
+                claims.append((match.reason != "arxiv id", -match.similarity, at, known))
+        waiting = []
+        for _, _, at, known in sorted(claims, key=lambda claim: claim[:3]):
+            if known.paper.id in taken:
+                waiting.append(at)
+            else:
+                taken.add(known.paper.id)
+                found[at] = known
+    return tuple(found.get(at) for at in range(len(capture.sightings)))
+
+
+def merge(known: Known | None, sighting: Sighting, dump: Dump) -> Known:
+    """Join a sighting to what is known of its paper; the same for any order and any repetition of sightings."""
+    seen = _seen(sighting, dump)
+    if known is None:
+        texts_from = {name: dump.id for name in _TEXTS if getattr(sighting.paper, name) is not None}
+        paper = replace(sighting.paper, id=sighting.paper.id or new_id(dump.id, sighting.position))
+        known = Known(paper, (), texts_from, dump.shows)
+    by_dump = {one.dump_id: one for one in known.seen}
+    by_dump[dump.id] = max(seen, by_dump.get(dump.id, seen), key=repr)
+    fields, texts_from = dict[str, Any](), dict(known.texts_from)
+    for name in _TEXTS:
+        value, theirs = getattr(sighting.paper, name), getattr(known.paper, name)
+        giver = by_dump.get(texts_from.get(name, ""), seen)
+        if value is not None and (theirs is None or _weight(value, seen) > _weight(theirs, giver)):
+            fields[name], texts_from[name] = value, dump.id
+    title = matching.normal_title(sighting.paper.title)
+    return replace(
+        known,
+        paper=_resettled(replace(known.paper, **fields), tuple(by_dump.values())),
+        seen=tuple(sorted(by_dump.values(), key=lambda one: one.dump_id)),
+        texts_from=dict(sorted(texts_from.items())),
+        shows=known.shows | dump.shows,
+        titles=tuple(sorted({*known.titles, title} - {""})),
+    )
+
+
+def redate(known: Known, dump: Dump) -> Known:
+    """Take in that the guessed day of *dump* was corrected: its count may win now, its year-less date moves."""
+    seen = tuple(_redated(one, dump) if one.dump_id == dump.id else one for one in known.seen)
+    return replace(known, seen=seen, paper=_resettled(known.paper, seen))
+
+
+def _redated(one: Seen, dump: Dump) -> Seen:
+    published = dates.published_on(one.shown, dump.captured_on) if one.shown else one.published
+    return replace(one, captured_on=dump.captured_on, dated_by=dump.dated_by, published=published)
+
+
+def _seen(sighting: Sighting, dump: Dump) -> Seen:
+    paper = sighting.paper
+    return Seen(
+        dump_id=dump.id,
+        captured_on=dump.captured_on,
+        dated_by=dump.dated_by,
+        shown=sighting.shown,
+        published=paper.published,
+        upvotes=paper.upvotes,
+        num_comments=paper.num_comments,
+        version=paper.version,
+    )
+
+
+def _weight(value: Any, seen: Seen) -> tuple[Any, ...]:
+    """Sort key of a field's value: the later version, the fuller text, then the dump id."""
+    size = value if isinstance(value, int) else len(value)
+    return seen.version or 1, size, seen.dump_id, value
+
+
+def age(one: Seen) -> tuple[date, str]:
+    """Sort key of a sighting: its day, undated ones first, then the dump id."""
+    return one.captured_on or date.min, one.dump_id
+
+
+def _resettled(paper: Paper, seen: Collection[Seen]) -> Paper:
+    """Take counts from the newest dump that shows one, the date from the sighting that knows its year best."""
+    counts: dict[str, Any] = {}
+    for name in _COUNTS:
+        shown = [one for one in seen if getattr(one, name) is not None]
+        counts[name] = getattr(max(shown, key=age), name) if shown else None
+    dated = [one for one in seen if one.published]
+    best = max(dated, key=_certainty).published if dated else None
+    versions = [one.version for one in seen if one.version is not None]
+    return replace(paper, **counts, published=best, version=max(versions, default=None))
+
+
+def _certainty(one: Seen) -> tuple[bool, int, date, str]:
+    with_year = one.shown is None or one.shown.year is not None
+    return with_year, _SURE[one.dated_by], *age(one)
