@@ -20,9 +20,6 @@ NEW_PROFILE_SEES = timedelta(days=7)
 MISSED_WITHIN = timedelta(days=62)
 """How far back a missed due date is looked for: two monthly rules; whatever was missed gives one catch-up edition."""
 
-NEW_PROFILE_DUE_WITHIN = timedelta(days=1)
-"""A profile without any edition is due when its time came in the last day, not for last Monday's rule on a Saturday."""
-
 EDITIONS_PER_COMMIT = 50
 BACKFILL = 1000
 """More candidates than this for one edition is not an ordinary day: the report says so."""
@@ -102,12 +99,14 @@ def today(profile: Profile, now: datetime) -> date:
 
 
 def _due_day(profile: Profile, last: date | None, now: datetime) -> date | None:
-    """Return the last due date without an edition: one catch-up, however many were missed."""
+    """Return the last due date without an edition: one catch-up, however many were missed.
+
+    A profile that has no edition yet missed nothing before today.
+    """
     rule, zone = schedule.parse(profile.schedule), ZoneInfo(profile.timezone)
-    since = now - (MISSED_WITHIN if last else NEW_PROFILE_DUE_WITHIN)
-    if last:
-        since = max(since, datetime(last.year, last.month, last.day, tzinfo=zone) - timedelta(days=1))
-    missed = [day for day in schedule.due_dates(rule, zone, since, now) if last is None or day >= last]
+    first = max(last, now.astimezone(zone).date() - MISSED_WITHIN) if last else today(profile, now)
+    since = datetime(first.year, first.month, first.day, tzinfo=zone) - timedelta(seconds=1)
+    missed = [day for day in schedule.due_dates(rule, zone, since, now) if day >= first]
     return missed[-1] if missed else None
 
 

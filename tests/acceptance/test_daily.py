@@ -17,7 +17,7 @@ EVERYTHING = """\
 name = "{name}"
 schedule = "daily 08:00"
 floor = 0.0
-limit = 200
+limit = 100
 deliver = ["folder:{name}"]
 
 [[interests]]
