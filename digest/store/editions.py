@@ -110,12 +110,12 @@ class Editions:
             states: list[Queued] = []
             taken: list[tuple[QueuedEdition, bytes]] = []
             for edition, data in zip(editions, packed, strict=True):
-                profile = profiles[edition.digest.profile]
-                this = (edition.digest.date, profile.no)
+                profile, place = profiles[edition.digest.profile], _place(edition, profiles)
                 moved = edition.since is not None and edition.since != profile.cursor
-                if there.get(this) == "queued" or moved or any(_place(e, profiles) == this for e, _ in taken):
+                if moved or there.get(place) == "queued":
                     states.append("exists")
                     continue
+                there[place] = "queued"
                 states.append("queued" if edition.digest.picks else "empty")
                 taken.append((edition, data))
             _write(connection, taken, profiles, now)

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
@@ -150,10 +150,17 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
+    options, execute = connection.get_execution_options(), driver(connection).execute
     if not options.get("writes"):
-        connection.exec_driver_sql("BEGIN")
+        execute("BEGIN")
         return
     # NORMAL survives any crash of ours; FULL survives a power cut too, for 4 ms (FAULTS 61).
-    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    execute(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
+    execute("BEGIN IMMEDIATE")
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection below *connection*, for what must happen outside of a transaction."""
+    below = connection.connection.driver_connection
+    assert below is not None  # noqa: S101 only a detached connection has none
+    return cast(sqlite3.Connection, below)

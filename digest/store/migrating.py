@@ -13,9 +13,9 @@ from sqlalchemy import Connection, select
 
 from digest.errors import StoreError
 from digest.store import schema
+from digest.store.engine import Database, driver
 
 if TYPE_CHECKING:
-    from digest.store.engine import Database
     from digest.store.opening import Schema
 
 
@@ -60,9 +60,7 @@ def copy_beside(database: Database, suffix: str) -> Path:
         ) from error
     try:
         with database.engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None  # noqa: S101 only a detached connection has none
-            driver.execute("VACUUM INTO ?", (str(copy),))
+            driver(connection).execute("VACUUM INTO ?", (str(copy),))
     except BaseException:
         copy.unlink(missing_ok=True)
         raise
@@ -70,9 +68,7 @@ def copy_beside(database: Database, suffix: str) -> Path:
 
 
 def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 only a detached connection has none
-    driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+    driver(connection).execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
 
 
 def _check_foreign_keys(connection: Connection, path: str) -> None:

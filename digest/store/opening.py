@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from digest.errors import StoreError
 from digest.store import schema
-from digest.store.engine import BUSY_SECONDS, Database
+from digest.store.engine import BUSY_SECONDS, Database, driver
 
 # Kinds of file system that more than one host may mount: WAL needs one host (FAULTS 64).
 _SHARED_KINDS = re.compile(r"(fuse\.)?(nfs\d?|cifs|smb\d?|smbfs|afs|sshfs|ceph.*|glusterfs|lustre|gfs2?|ocfs2)")
@@ -114,9 +114,7 @@ def _switch_to_wal(database: Database) -> None:
     if database.in_memory:
         return
     with database.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None  # noqa: S101 only a detached connection has none
-        mode = driver.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        mode = driver(connection).execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
         raise StoreError(
             f"the store {database.path} lies where SQLite cannot keep a write-ahead log ({mode});"

@@ -159,8 +159,11 @@ def _reports() -> TypeAdapter[RunReport]:
 
 
 def packed(digest: Digest) -> bytes:
-    """Write *digest* as compressed JSON: about 6 KB."""
-    return zlib.compress(_digests().dump_json(digest, exclude_defaults=True), 6)
+    """Write *digest* as compressed JSON: 7 KB for ten papers with their abstracts.
+
+    Level 2 takes a quarter of the usual level's time and a tenth more room.
+    """
+    return zlib.compress(_digests().dump_json(digest, exclude_defaults=True), 2)
 
 
 def unpacked(data: bytes) -> Digest:
