@@ -1,0 +1,157 @@
+"""A user's folder replaces any single template; what is wrong in it is named by file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from digest.errors import TemplateFault
+from digest.model import Change, Digest, Pick, Section, Target
+from digest.packaged import packaged
+from digest.render import Renderer
+from digest.render.templates import ALL, Templates
+from tests.builders import a_paper, a_pick
+from tests.golden.digests import ADA, DAY, ORDINARY
+
+FOLDER = Target("folder", "ada")
+
+
+def override(folder: Path, name: str, source: str) -> Renderer:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(source, encoding="utf-8")
+    return Renderer([folder])
+
+
+def test_our_own_templates_have_no_fault():
+    assert Renderer().check() == []
+
+
+def test_one_template_is_replaced_and_the_others_stay(tmp_path):
+    renderer = override(tmp_path, "email/digest.txt", "Hello {{ page.title }}: {{ page.picks|length }}\n")
+    message = renderer.message(ORDINARY, ADA, FOLDER)
+    assert message.text == "Hello Ada’s reading: 5\n"
+    assert message.html == Renderer().message(ORDINARY, ADA, FOLDER).html
+    assert renderer.check() == []
+
+
+def test_the_looks_alone_can_be_replaced(tmp_path):
+    look = (packaged("templates") / "email/look.html").read_text(encoding="utf-8")
+    renderer = override(tmp_path, "email/look.html", look.replace("#174a7c", "#7a0000"))
+    html = renderer.message(ORDINARY, ADA, FOLDER).html
+    assert "color:#7a0000" in html
+    assert "#174a7c" not in html
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "why"),
+    [
+        ("one\ntwo {% if %}", 2, "Expected an expression"),
+        ("one\n\n{{ page.papers }}", 3, "papers"),
+        ("{{ pgae.title }}", 1, "'pgae' is undefined"),
+        ("a\n{% for pick in page.picks %}\n{{ pick.paper.doi }}\n{% endfor %}", 3, "doi"),
+        ("a\n{{ page.title|shout }}", 2, "shout"),
+        ("a\n{% include 'email/missing.txt' %}", 2, "missing.txt"),
+        ("a\n{{ 1 / 0 }}", 2, "ZeroDivisionError"),
+    ],
+)
+def test_a_fault_is_named_by_file_and_line(tmp_path, source, line, why):
+    renderer = override(tmp_path, "email/digest.txt", source)
+    with pytest.raises(TemplateFault) as caught:
+        renderer.message(ORDINARY, ADA, FOLDER)
+    assert caught.value.where == f"{tmp_path / 'email/digest.txt'}:{line}"
+    assert why in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert [fault.where for fault in renderer.check()] == [caught.value.where]
+
+
+def test_a_slack_template_that_yields_no_json_is_a_fault_of_its_file(tmp_path):
+    renderer = override(tmp_path, "slack/digest.json", '[{"text": "x", "blocks": [}]')
+    with pytest.raises(TemplateFault) as caught:
+        renderer.message(ORDINARY, ADA, FOLDER)
+    assert str(tmp_path / "slack/digest.json") in caught.value.where
+
+
+def test_check_names_the_faults_of_all_templates_at_once(tmp_path):
+    for name in ALL:
+        override(tmp_path, name, "{% broken")
+    assert [fault.where for fault in Renderer([tmp_path]).check()] == [f"{tmp_path / name}:1" for name in ALL]
+
+
+def test_check_finds_what_only_an_awkward_paper_shows(tmp_path):
+    renderer = override(tmp_path, "email/digest.txt", "{% for p in page.picks %}{{ p.paper.links[1].url }}{% endfor %}")
+    (fault,) = renderer.check()
+    assert fault.where == f"{tmp_path / 'email/digest.txt'}:1"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "{{ ''.__class__ }}",
+        "{{ page.__class__.__mro__ }}",
+        "{{ page.picks.__class__ }}",
+        "{{ range(10**6)|list }}",
+        "{{ page|attr('__init__') }}",
+        "{{ '%s'.format.__globals__ }}",
+    ],
+)
+def test_fault_70_a_template_cannot_reach_into_the_machine(tmp_path, attack):
+    renderer = override(tmp_path, "email/digest.txt", attack)
+    with pytest.raises(TemplateFault):
+        renderer.message(ORDINARY, ADA, FOLDER)
+
+
+def test_html_is_escaped_in_a_users_template_too(tmp_path):
+    renderer = override(tmp_path, "email/digest.html", "<p>{{ page.picks[0].paper.title }}</p>")
+    digest = Digest("ada", DAY, (Section("", (a_pick("<script>x</script> & y"),)),))
+    assert renderer.message(digest, ADA, FOLDER).html == "<p>&lt;script&gt;x&lt;/script&gt; &amp; y</p>"
+
+
+def test_all_that_a_template_needs_is_in_the_folder_of_looks():
+    listed = {str(f.relative_to(packaged("templates"))) for f in packaged("templates").rglob("*") if f.is_file()}
+    assert set(ALL) | {"email/look.html"} <= listed
+    for name in ALL:
+        Templates([]).parse(name)
+
+
+# ---------------------------------------------------------------- one paper that cannot be rendered
+
+PICKY = "{% for p in page.picks %}{{ p.number // (p.paper.title|length - 6) }} {{ p.paper.title }}\n{% endfor %}"
+
+
+def test_fault_17_a_paper_that_cannot_be_rendered_is_left_out_and_named(tmp_path):
+    renderer = override(tmp_path, "email/digest.txt", PICKY)
+    digest = Digest("ada", DAY, (Section("A", (a_pick("Sound"), a_pick("Poison"))),), considered=2)
+    kept, faults = renderer.rehearse(digest, ADA)
+
+    assert [pick.change.paper.title for pick in kept.picks] == ["Sound"]
+    assert kept.left_out == 1
+    assert len(faults) == 1
+    assert "Poison" in faults[0].where
+    assert "ZeroDivisionError" in faults[0].what
+    assert "Sound" in renderer.message(kept, ADA, FOLDER).text
+
+
+def test_fault_17_a_section_of_which_nothing_is_left_goes_too(tmp_path):
+    renderer = override(tmp_path, "email/digest.txt", PICKY)
+    digest = Digest("ada", DAY, (Section("A", (a_pick("Poison"),)), Section("B", (a_pick("Sound"),))), considered=2)
+    kept, _ = renderer.rehearse(digest, ADA)
+    assert [section.name for section in kept.sections] == ["B"]
+
+
+def test_a_template_that_fails_without_any_paper_is_itself_at_fault(tmp_path):
+    renderer = override(tmp_path, "email/digest.txt", "{{ nothing }}")
+    with pytest.raises(TemplateFault):
+        renderer.rehearse(ORDINARY, ADA)
+
+
+def test_a_sound_digest_comes_back_as_it_was():
+    assert Renderer().rehearse(ORDINARY, ADA) == (ORDINARY, ())
+
+
+def test_a_large_mail_is_reported_before_it_is_too_large():
+    picks = tuple(Pick(Change(a_paper(f"{n} {'long words ' * 18}", id=str(n)), "new"), 0.9) for n in range(28))
+    _, faults = Renderer().rehearse(Digest("ada", DAY, (Section("", picks),)), ADA)
+    assert len(faults) == 1
+    assert "kB of HTML" in faults[0].what
