@@ -25,6 +25,8 @@ BACKFILL = 1000
 """More candidates than this for one edition is not an ordinary day: the report says so."""
 
 Due = tuple[Profile, date]
+Made = tuple[QueuedEdition, list[Failure], list[Failure]]
+"""An edition, the papers that could not be rendered and were left out, and warnings."""
 Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
 
 
@@ -39,9 +41,10 @@ def prepare(bot: Bot, now: datetime, *, due_only: bool) -> Outcome:
     failures: list[Failure] = []
     warnings: list[Failure] = []
     queued: list[QueuedEdition] = []
-    for done, (edition, lost) in enumerate(editions(bot, due, now), 1):
+    for done, (edition, lost, odd) in enumerate(editions(bot, due, now), 1):
         digest = edition.digest
         failures += lost
+        warnings += odd
         if digest.considered > BACKFILL:
             warnings.append(Failure(digest.profile, f"{digest.considered:,} candidates at once: was this a backfill?"))
         queued.append(edition)
@@ -110,7 +113,7 @@ def _due_day(profile: Profile, last: date | None, now: datetime) -> date | None:
     return missed[-1] if missed else None
 
 
-def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[tuple[QueuedEdition, list[Failure]]]:
+def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     """Rank and compose for everyone who is due; those with the same candidates are ranked together."""
     newest = bot.store.last_change()
     start = bot.store.cursor_at(now - NEW_PROFILE_SEES)
@@ -124,9 +127,9 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[tuple[Queu
         for (profile, day), picks in zip(members, rank(bot, changes, profiles), strict=True):
             notes = (wording.late(day),) if day < today(profile, now) else ()
             digest = compose(profile, day, picks, len(changes), notes=notes, similarity=ranking.similarity)
-            digest, faults = bot.renderer.rehearse(digest, profile)
-            since = cursors.get(profile.name)
-            yield QueuedEdition(digest, profile.deliver, newest, since), [Failure(f.where, f.what) for f in faults]
+            digest, lost, odd = bot.renderer.rehearse(digest, profile)
+            edition = QueuedEdition(digest, profile.deliver, newest, cursors.get(profile.name))
+            yield edition, [Failure(f.where, f.what) for f in lost], [Failure(f.where, f.what) for f in odd]
 
 
 def rank(bot: Bot, changes: Sequence[Change], profiles: Sequence[Profile]) -> Iterator[tuple[Pick, ...]]:

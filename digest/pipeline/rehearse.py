@@ -31,7 +31,7 @@ def preview(bot: Bot, profile: Profile) -> Digest:
     sent = bot.store.digest(profile.name, day)
     if sent is not None and sent.picks:
         return sent
-    ((edition, _),) = editions(bot, [(profile, day)], now)
+    ((edition, _, _),) = editions(bot, [(profile, day)], now)
     return edition.digest
 
 

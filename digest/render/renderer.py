@@ -83,11 +83,11 @@ class Renderer:
             html = self._templates.render(HTML, page)
         return page, html
 
-    def rehearse(self, digest: Digest, profile: Profile) -> tuple[Digest, tuple[Fault, ...]]:
+    def rehearse(self, digest: Digest, profile: Profile) -> tuple[Digest, tuple[Fault, ...], tuple[Fault, ...]]:
         """Try *digest* for every target of *profile* and leave out each paper that cannot be rendered (FAULTS 17).
 
-        Returns the digest that will render, and what a report should say: the papers left out, mail
-        larger than 60 kB. Raises TemplateFault if it fails without any paper too: then the template is at fault.
+        Returns the digest that will render, the papers left out, and warnings: mail larger than 60 kB.
+        Raises TemplateFault if it fails without any paper too: then the template is at fault.
         """
         faults: list[Fault] = []
         try:
@@ -95,11 +95,12 @@ class Renderer:
         except TemplateFault:
             digest, faults = self._without_poison(digest, profile)
             messages = [self.message(digest, profile, target) for target in profile.deliver]
+        warnings = []
         large = [message.html for message in messages if larger_than(message.html, LARGE_HTML)]
         if large:
             what = f"the mail has {encoded_size(large[0]) // 1000} kB of HTML; many clients cut at about 100 kB"
-            faults.append(Fault(f"profile {profile.name}", what, "a smaller limit helps"))
-        return digest, tuple(faults)
+            warnings.append(Fault(f"profile {profile.name}", what, "a smaller limit helps"))
+        return digest, tuple(faults), tuple(warnings)
 
     def _without_poison(self, digest: Digest, profile: Profile) -> tuple[Digest, list[Fault]]:
         faults: list[Fault] = []

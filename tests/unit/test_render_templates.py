@@ -123,7 +123,7 @@ PICKY = "{% for p in page.picks %}{{ p.number // (p.paper.title|length - 6) }} {
 def test_fault_17_a_paper_that_cannot_be_rendered_is_left_out_and_named(tmp_path):
     renderer = override(tmp_path, "email/digest.txt", PICKY)
     digest = Digest("ada", DAY, (Section("A", (a_pick("Sound"), a_pick("Poison"))),), considered=2)
-    kept, faults = renderer.rehearse(digest, ADA)
+    kept, faults, _ = renderer.rehearse(digest, ADA)
 
     assert [pick.change.paper.title for pick in kept.picks] == ["Sound"]
     assert kept.left_out == 1
@@ -136,7 +136,7 @@ def test_fault_17_a_paper_that_cannot_be_rendered_is_left_out_and_named(tmp_path
 def test_fault_17_a_section_of_which_nothing_is_left_goes_too(tmp_path):
     renderer = override(tmp_path, "email/digest.txt", PICKY)
     digest = Digest("ada", DAY, (Section("A", (a_pick("Poison"),)), Section("B", (a_pick("Sound"),))), considered=2)
-    kept, _ = renderer.rehearse(digest, ADA)
+    kept, _, _ = renderer.rehearse(digest, ADA)
     assert [section.name for section in kept.sections] == ["B"]
 
 
@@ -147,11 +147,11 @@ def test_a_template_that_fails_without_any_paper_is_itself_at_fault(tmp_path):
 
 
 def test_a_sound_digest_comes_back_as_it_was():
-    assert Renderer().rehearse(ORDINARY, ADA) == (ORDINARY, ())
+    assert Renderer().rehearse(ORDINARY, ADA) == (ORDINARY, (), ())
 
 
 def test_a_large_mail_is_reported_before_it_is_too_large():
     picks = tuple(Pick(Change(a_paper(f"{n} {'long words ' * 18}", id=str(n)), "new"), 0.9) for n in range(28))
-    _, faults = Renderer().rehearse(Digest("ada", DAY, (Section("", picks),)), ADA)
+    _, _, faults = Renderer().rehearse(Digest("ada", DAY, (Section("", picks),)), ADA)
     assert len(faults) == 1
     assert "kB of HTML" in faults[0].what
