@@ -483,6 +483,12 @@ class RunReport:
     deliveries: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     warnings: tuple[Failure, ...] = ()
+    forced: bool = False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing was there to be done and nothing went wrong."""
+        return not (self.ingest or self.editions or self.failures or self.forced or any(self.deliveries.values()))
 
     @property
     def exit_code(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -76,6 +77,7 @@ def bot(
     progress: Callable[[int, int, str], None] | None = None,
     hooks: Hooks | None = None,
     scratch: bool = False,
+    stop: threading.Event | None = None,
 ) -> Iterator[Bot]:
     """Yield the bot; with *scratch* nothing that it does is kept, and it has no channels.
 
@@ -93,7 +95,7 @@ def bot(
         for channel in channels.values():
             stack.callback(channel.close)
         rng = random.Random()  # noqa: S311 spreads retries, keeps no secret
-        yield Bot(settings, store, make_renderer(settings), channels, clock, rng, hooks)
+        yield Bot(settings, store, make_renderer(settings), channels, clock, rng, hooks, stop or threading.Event())
 
 
 def _opened(url: str, clock: Clock) -> Store:

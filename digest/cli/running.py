@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +26,9 @@ def run(
     config: Config = None,
     due: Annotated[bool, typer.Option("--due", help="Only the profiles whose time has come; for cron.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write and send nothing.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Confirm the clock to a service that doubts it after a leap forward.")
+    ] = False,
     now: Now = None,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -27,10 +36,17 @@ def run(
     """One pass: take in new dumps, prepare an edition for each profile, deliver."""
     tick = clock(now)
     settings = building.load_settings(config)
-    with saying.progress(silent=as_json) as drawn, building.bot(settings, tick, progress=drawn, scratch=dry_run) as bot:
+    with (
+        _interruptible() as stop,
+        saying.progress(silent=as_json) as drawn,
+        building.bot(settings, tick, progress=drawn, scratch=dry_run, stop=stop) as bot,
+    ):
         from digest import pipeline
 
-        report = pipeline.rehearse(bot, due_only=due) if dry_run else pipeline.run_pass(bot, due_only=due)
+        if dry_run:
+            report = pipeline.rehearse(bot, due_only=due)
+        else:
+            report = pipeline.run_pass(bot, due_only=due, forced=force)
     if as_json:
         saying.emit(shapes.run(report))
     else:
@@ -82,8 +98,44 @@ def serve(config: Config = None, now: Now = None, debug: Debug = False) -> None:
     tick = clock(now)
     settings = building.load_settings(config)
     building.log_to_stderr()
-    with building.bot(settings, tick) as bot:
-        service.serve(lambda: pipeline.run_pass(bot, due_only=True))
+    stop = threading.Event()
+    with building.bot(settings, tick, stop=stop) as bot:
+
+        def confirmed(since: datetime) -> bool:
+            return any(report.forced and report.started_at >= since for report in bot.store.reports(5))
+
+        service.serve(
+            lambda: pipeline.run_pass(bot, due_only=True), clock=tick, steady=_steady, stop=stop, confirmed=confirmed
+        )
+
+
+def _steady() -> float:
+    """Seconds since the machine was started, asleep or not: a night with the lid closed is no leap of the clock."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@contextmanager
+def _interruptible() -> Iterator[threading.Event]:
+    """Turn the first SIGINT or SIGTERM into an event that ends the work after the messages in flight.
+
+    Leaves with 130 then; a second signal ends the process at once.
+    """
+    stop = threading.Event()
+
+    def caught(number: int, frame: object) -> None:
+        stop.set()
+        for known in before:
+            signal.signal(known, before[known])
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, caught)
+    yield stop
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    if stop.is_set():
+        saying.warn("interrupted: what was in flight is done, the rest goes on with the next pass")
+        raise typer.Exit(130)
 
 
 def _tell(report: RunReport, settings: Settings, *, dry_run: bool) -> None:

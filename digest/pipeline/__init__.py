@@ -28,11 +28,12 @@ __all__ = [
 ]
 
 
-def run_pass(bot: Bot, *, due_only: bool = False) -> RunReport:
+def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False) -> RunReport:
     """Take in what is new, prepare an edition for each profile that is due, send what is queued.
 
     One bad paper, dump, source, profile or target never stops the others: each is a named
-    failure in the report. The report is stored, and returned.
+    failure in the report. The report is stored, and returned. *forced* marks it as a person's word
+    that the clock is right.
     """
     now = bot.clock()
     dumps, failures, warnings = ingest_sources(bot, now)
@@ -46,6 +47,7 @@ def run_pass(bot: Bot, *, due_only: bool = False) -> RunReport:
         deliveries=counts,
         failures=(*failures, *more_failures, *lost),
         warnings=(*warnings, *more_warnings),
+        forced=forced,
     )
     bot.store.save_report(report)
     return report
@@ -62,5 +64,7 @@ def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
             raise DigestError(f"{delivery.key}: its profile or its edition is gone")
         return bot.renderer.message(digest, profile, delivery.target)
 
-    done = outbox.deliver(bot.store, bot.channels, render, bot.clock, bot.rng, watch=outbox.Watch(at=bot.hooks.at))
+    done = outbox.deliver(
+        bot.store, bot.channels, render, bot.clock, bot.rng, watch=outbox.Watch(at=bot.hooks.at), stop=bot.stop
+    )
     return dict(done.counts), list(done.failures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +28,7 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """One bot: its settings, its memory, its voice, its channels, its clock and its dice."""
+    """One bot: its settings, its memory, its voice, its channels, its clock and its dice; *stop* ends a pass."""
 
     settings: Settings
     store: Store
@@ -36,3 +37,4 @@ class Bot:
     clock: Callable[[], datetime]
     rng: random.Random
     hooks: Hooks = field(default_factory=Hooks)
+    stop: threading.Event = field(default_factory=threading.Event)
