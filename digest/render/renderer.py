@@ -84,17 +84,17 @@ class Renderer:
         return page, html
 
     def rehearse(self, digest: Digest, profile: Profile) -> tuple[Digest, tuple[Fault, ...], tuple[Fault, ...]]:
-        """Try *digest* for every target of *profile* and leave out each paper that cannot be rendered (FAULTS 17).
+        """Try *digest* for every channel of *profile* and leave out each paper that cannot be rendered (FAULTS 17).
 
         Returns the digest that will render, the papers left out, and warnings: mail larger than 60 kB.
         Raises TemplateFault if it fails without any paper too: then the template is at fault.
         """
         faults: list[Fault] = []
         try:
-            messages = [self.message(digest, profile, target) for target in profile.deliver]
+            messages = [self.message(digest, profile, target) for target in _one_per_channel(profile)]
         except TemplateFault:
             digest, faults = self._without_poison(digest, profile)
-            messages = [self.message(digest, profile, target) for target in profile.deliver]
+            messages = [self.message(digest, profile, target) for target in _one_per_channel(profile)]
         warnings = []
         large = [message.html for message in messages if larger_than(message.html, LARGE_HTML)]
         if large:
@@ -108,14 +108,14 @@ class Renderer:
         def renders(pick: Pick, name: str, *, shown: bool) -> bool:
             lone = replace(digest, sections=(Section(name, (pick,)),) if shown else (), also=() if shown else (pick,))
             try:
-                for target in profile.deliver:
+                for target in _one_per_channel(profile):
                     self.message(lone, profile, target)
             except TemplateFault as fault:
                 faults.append(Fault(f"paper “{pick.change.paper.title[:80]}”", f"left out: {fault}"))
                 return False
             return True
 
-        for target in profile.deliver:
+        for target in _one_per_channel(profile):
             self.message(replace(digest, sections=(), also=()), profile, target)
         sections = tuple(
             Section(s.name, kept)
@@ -144,6 +144,11 @@ class Renderer:
         except TemplateFault as error:
             return Fault(error.where, error.why)
         return None
+
+
+def _one_per_channel(profile: Profile) -> tuple[Target, ...]:
+    """Targets of the same channel get the same words, so one of each stands for all."""
+    return tuple({target.channel: target for target in profile.deliver}.values())
 
 
 def _cropped(digest: Digest, full: int, lines: int) -> Digest:

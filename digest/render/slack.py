@@ -67,9 +67,8 @@ def cut(text: str, limit: int) -> str:
         kept = kept[:-1]
     while kept and _continues(text, len(kept)):
         kept = kept[:-1]
-    opened = kept.rfind("<")
-    if opened > kept.rfind(">"):
-        kept = kept[:opened]
+    while kept.rfind("<") > kept.rfind(">"):
+        kept = kept[: kept.rfind("<")]
     entity = re.search(r"&[a-z]{0,4}$", kept)
     if entity and text[entity.start() :].startswith(("&amp;", "&lt;", "&gt;")):
         kept = kept[: entity.start()]
