@@ -62,7 +62,7 @@ class FolderChannel:
 
 def _replace(folder: Path, name: str, content: bytes) -> Path:
     """Write beside the place, then rename: a reader sees the old file or the whole new one."""
-    path, beside = folder / name, folder / f".{name}.{os.getpid()}.tmp"
+    path, beside = folder / name, folder / f".{name}.part"  # one name: a killed run leaves nothing for good
     try:
         with beside.open("wb") as file:
             file.write(content)
