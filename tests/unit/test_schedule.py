@@ -115,10 +115,11 @@ def check_zone(name: str, years: range) -> int:
 def check_instant(zone: ZoneInfo, rule: schedule.Schedule, day: date) -> None:
     """The instant of *day* is the first at which its wall clock shows the time or later."""
     wanted = datetime.combine(day, rule.at)
-    lower = datetime.combine(day, time.min, UTC) - timedelta(hours=16)
-    instant = schedule.next_due(rule, zone, lower)
-    while (rest := schedule.due_dates(rule, zone, lower, instant)) and rest[-1] != day:
+    instant = datetime.combine(day, time.min, UTC) - timedelta(hours=16)
+    for _ in range(4):
         instant = schedule.next_due(rule, zone, instant)
+        if schedule.due_dates(rule, zone, instant - timedelta(seconds=1), instant) == [day]:
+            break
     shown = instant.astimezone(zone).replace(tzinfo=None)
     before = (instant - timedelta(minutes=1)).astimezone(zone).replace(tzinfo=None)
     assert shown >= wanted > before, (zone, wanted, shown, before)
