@@ -73,6 +73,13 @@ def accept_but_say(code: str) -> Act:
     return act
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is no news."""
+
+
 class SlackServer:
     """*script* is taken one entry per call of *scripted* methods, and then everything is `ok`."""
 
@@ -88,8 +95,7 @@ class SlackServer:
         self._clock = 1795240800  # 2026-11-21 06:00 UTC
 
     def __enter__(self) -> SlackServer:
-        self._httpd = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._httpd.daemon_threads = True
+        self._httpd = _Quiet(("127.0.0.1", 0), _handler(self))
         self.port = self._httpd.server_address[1]
         self._thread = threading.Thread(target=self._httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
