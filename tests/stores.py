@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from digest.model import Change, Delivery, Digest, Dump, Known, Paper, Reject, Seen, ShownDate, Sighting, Target
 from digest.store import QueuedEdition, Store
@@ -66,3 +69,32 @@ def an_empty_edition(profile: str = "ada", day: date = TODAY, cursor: int = 1) -
 def claim(store: Store, *, limit: int = 50, after: timedelta = timedelta(), skip: Sequence[str] = ()) -> list[Delivery]:
     """Claim what is due *after* the usual instant."""
     return store.claim(NOW + after, lease=LEASE, limit=limit, skip=skip)
+
+
+# ---------------------------------------------------------------- another process
+
+PRELUDE = """
+import os, signal, sys, time
+from datetime import timedelta
+from digest.model import *
+from digest.store import *
+from tests.builders import *
+from tests.stores import *
+store = Store.open(sys.argv[1], now=NOW)
+"""
+
+
+def url(folder: Path) -> str:
+    """The store in *folder*."""
+    return f"sqlite:///{folder}/digest.db"
+
+
+def start(folder: Path, script: str) -> subprocess.Popen[str]:
+    """Run *script* in a process of its own, with the store in *folder* as `store`."""
+    return subprocess.Popen([sys.executable, "-c", PRELUDE + script, url(folder)], stdout=subprocess.PIPE, text=True)
+
+
+def run(folder: Path, script: str) -> int:
+    """Run *script* as `start` does, to its end."""
+    with start(folder, script) as process:
+        return process.wait(60)

@@ -22,7 +22,9 @@ from digest.store.engine import BUSY_SECONDS, Database, driver
 
 # Kinds of file system that more than one host may mount: WAL needs one host (FAULTS 64).
 _SHARED_KINDS = re.compile(r"(fuse\.)?(nfs\d?|cifs|smb\d?|smbfs|afs|sshfs|ceph.*|glusterfs|lustre|gfs2?|ocfs2)")
-_MOUNTS = Path("/proc/self/mounts")
+_MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
+MOUNTS = Path("/proc/self/mounts")
+"""Where Linux lists what is mounted; elsewhere `_switch_to_wal` still notices the worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,12 @@ class Schema:
 
 
 def open_database(
-    url: str, now: datetime, *, busy_seconds: float = BUSY_SECONDS, known: Schema | None = None
+    url: str,
+    now: datetime,
+    *,
+    busy_seconds: float = BUSY_SECONDS,
+    known: Schema | None = None,
+    mounts: Path = MOUNTS,
 ) -> Database:
     """Open the database at *url*, made or migrated where that is needed.
 
@@ -56,7 +63,7 @@ def open_database(
     database = Database(parsed, busy_seconds=busy_seconds)
     try:
         if not database.in_memory:
-            _prepare_file(Path(database.path))
+            _prepare_file(Path(database.path), mounts)
         with database.told():
             _switch_to_wal(database)
         _bring_up_to_date(database, known or Schema(), now)
@@ -82,17 +89,18 @@ def shared_filesystem(path: Path, mounts: str) -> str:
     return kind if _SHARED_KINDS.fullmatch(kind) else ""
 
 
-def _prepare_file(path: Path) -> None:
+def _prepare_file(path: Path, mounts: Path) -> None:
     """Make sure that *path* lies on a disk of this host and is a file that only its owner may read."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        kind = shared_filesystem(path.parent.resolve(), _mounts())
+        kind = shared_filesystem(path.parent.resolve(), _text_of(mounts))
         if kind:
             raise StoreError(
                 f"the store {path} lies on a network file system ({kind}), where SQLite loses data;"
                 " let `state` or [store] url name a local disk"
             )
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb") as file:
+            start = file.read(len(_MAGIC))
     except IsADirectoryError:
         raise StoreError(f"the store {path} is a folder; let [store] url name a file") from None
     except OSError as error:
@@ -100,13 +108,15 @@ def _prepare_file(path: Path) -> None:
             f"the store {path} cannot be written ({error.strerror}); check the permissions of {path.parent},"
             " or let `state` name another folder"
         ) from error
+    if start not in {b"", _MAGIC}:  # SQLite would take a file of less than a page for an empty one
+        raise StoreError(f"the store {path} is not a database; move it away, or let [store] url name another file")
 
 
-def _mounts() -> str:
+def _text_of(file: Path) -> str:
     try:
-        return _MOUNTS.read_text(encoding="utf-8", errors="replace")
+        return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return ""  # not Linux: `_switch_to_wal` still notices the worst
+        return ""
 
 
 def _switch_to_wal(database: Database) -> None:
