@@ -11,7 +11,8 @@ from typing import Any
 
 from digest.config.faults import Document
 from digest.config.lines import Location
-from digest.config.values import Wrong, smtp_url
+from digest.config.places import smtp_url
+from digest.config.values import Wrong
 
 _NEED_TABLE = ("email", "slack")
 

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from digest.config.lines import Location, line_of, lines_of
+from digest.config.places import Door
 from digest.config.schema import DigestFile, ProfileFile, keys_of, tables
-from digest.config.values import Door, Wrong, nearest
+from digest.config.values import Wrong, nearest
 from digest.errors import Fault
 
 T = TypeVar("T", bound=BaseModel)

@@ -9,8 +9,8 @@ from typing import Any
 
 from digest.config.across import check_main, check_profiles
 from digest.config.faults import Document, read
+from digest.config.places import Door
 from digest.config.schema import DigestFile, EmailTable, ProfileFile, Table
-from digest.config.values import Door
 from digest.errors import ConfigError, Fault
 from digest.model import EmailSettings, Failure, Interest, Profile, Settings, SlackSettings, SourceSettings
 from digest.packaged import packaged

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from digest.config import values
-from digest.config.values import Door, Wrong
+from digest.config import places, values
+from digest.config.places import Door
+from digest.config.values import Wrong
 from digest.model import EmailSettings, Target
 from digest.text import clean
 
@@ -45,14 +46,14 @@ Name = Annotated[str, AfterValidator(values.simple_name)]
 Zone = Annotated[str, AfterValidator(values.timezone)]
 Rule = Annotated[str, AfterValidator(values.rule)]
 Sender = Annotated[str, AfterValidator(values.sender)]
-WebUrl = Annotated[str, AfterValidator(values.web_url)]
-ApiUrl = Annotated[str, AfterValidator(values.api_url)]
-Secret = Annotated[str, AfterValidator(lambda text, info: values.secret(text, _door(info)))]
-StoreUrl = Annotated[str, AfterValidator(lambda text, info: values.store_url(text, _door(info)))]
-Folder = Annotated[Path, BeforeValidator(lambda value, info: values.folder_path(_text(value), _door(info)))]
-OwnFolder = Annotated[Path, BeforeValidator(lambda value, info: values.own_folder(_text(value), _door(info)))]
-Templates = Annotated[Path, BeforeValidator(lambda value, info: values.template_folder(_text(value), _door(info)))]
-Smtp = Annotated[EmailSettings, BeforeValidator(lambda value: values.smtp_url(_text(value)))]
+WebUrl = Annotated[str, AfterValidator(places.web_url)]
+ApiUrl = Annotated[str, AfterValidator(places.api_url)]
+Secret = Annotated[str, AfterValidator(lambda text, info: places.secret(text, _door(info)))]
+StoreUrl = Annotated[str, AfterValidator(lambda text, info: places.store_url(text, _door(info)))]
+Folder = Annotated[Path, BeforeValidator(lambda value, info: places.folder_path(_text(value), _door(info)))]
+OwnFolder = Annotated[Path, BeforeValidator(lambda value, info: places.own_folder(_text(value), _door(info)))]
+Templates = Annotated[Path, BeforeValidator(lambda value, info: places.template_folder(_text(value), _door(info)))]
+Smtp = Annotated[EmailSettings, BeforeValidator(lambda value: places.smtp_url(_text(value)))]
 To = Annotated[Target, BeforeValidator(lambda value: values.target(_text(value)))]
 Many = Annotated[list[T], AfterValidator(_unique)]
 Seconds = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]

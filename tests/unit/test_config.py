@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,8 +17,9 @@ from hypothesis import strategies as st
 
 from digest import config
 from digest.config.lines import line_of, lines_of
+from digest.config.schema import DigestFile, InterestTable, ProfileFile, tables
 from digest.errors import ConfigError, UsageError
-from digest.model import Target
+from digest.model import Interest, Profile, Target
 from digest.packaged import packaged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -262,6 +265,7 @@ def test_a_profile_with_a_wrong_value_names_it(write, line, says):
         (MAIN + "[email]\nurl = 'http://h'\nfrom = 'a@b.org'", "is not an SMTP address"),
         (MAIN + "[email]\nurl = 'smtp://h:99999'\nfrom = 'a@b.org'", "is not an SMTP address"),
         (MAIN + '[email]\nurl = "smtp://h"\nfrom = "A\\nBcc: x@y <a@b.org>"', "contains a control character"),
+        (MAIN + '[email]\nurl = "smtp://h"\nfrom = "a@b.org, c@d.org"', "is not one sender"),
         (MAIN + "[slack]\ntoken = 'xoxb-123'", "slack.token: a secret must not stand in the config"),
         (MAIN + "[slack]\ntoken = 'env:SLACK_TOKEN'", "SLACK_TOKEN is not set (did you mean"),
         (MAIN + "[slack]\ntoken = 'file:none'", "No such file or directory"),
@@ -488,15 +492,46 @@ def test_init_in_a_place_that_cannot_be_written_says_so(tmp_path):
         config.init(tmp_path / "file" / "x")
 
 
+def test_a_sender_keeps_the_quotes_of_its_name(write):
+    mail = loaded(write(MAIN + EMAIL.replace("Digest <", '\\"Digest, Paper\\" <'))).email
+    assert mail
+    assert mail.sender == '"Digest, Paper" <d@example.org>'
+
+
+def test_a_profile_file_has_the_fields_and_defaults_of_the_profile():
+    for table, value in ((ProfileFile, Profile), (InterestTable, Interest)):
+        fields = {field.name: field.default for field in dataclasses.fields(value)}
+        keys = {name: info.default for name, info in table.model_fields.items()}
+        assert fields.keys() == keys.keys()
+        for name, default in keys.items():
+            if fields[name] is not dataclasses.MISSING:
+                assert (tuple(default) if isinstance(default, list) else default) == fields[name], name
+
+
 def test_every_key_stands_in_the_documentation_with_its_default():
     text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
     sections = dict(part.split("\n", 1) for part in text.split("\n## ")[1:])
     for key in config.keys():  # noqa: SIM118 a function, not a dict
         table, _, name = key.rpartition(".")
         heading = next(title for title in sections if f"`{_heading(table)}`" in title)
-        assert f"\n| `{name}` |" in sections[heading], f"{key} is missing under {heading}"
+        row = re.search(rf"^\| `{name}` \| (.*?) \|", sections[heading], re.MULTILINE)
+        assert row, f"{key} is missing under {heading}"
+        assert _documented(row[1], _field(table, name)), f"{key} has another default than {row[1]}"
 
 
 def _heading(table):
     lists = {"sources": "[[sources]]", "profile.interests": "[[interests]]", "profile": "profiles/*.toml"}
     return lists.get(table, f"[{table}]" if table else "digest.toml")
+
+
+def _field(table, name):
+    model = ProfileFile if table.startswith("profile") else DigestFile
+    for part in table.removeprefix("profile").strip(".").split("."):
+        model = tables(model).get(part, model)
+    return next(info for key, info in model.model_fields.items() if (info.alias or key) == name)
+
+
+def _documented(shown, field):
+    if shown.startswith("`"):
+        return tomllib.loads(f"x = {shown.strip('`')}")["x"] == field.default
+    return field.is_required() if shown == "required" else field.default in (None, "")

@@ -1,0 +1,169 @@
+"""Secrets, paths and addresses in the config: what is outside the file and how it is reached.
+
+Nothing here repeats a secret: neither a fault nor its hint holds the value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from digest.config.values import Wrong, nearest
+from digest.model import EmailSettings
+from digest.text import clean
+
+_SECRET = re.compile(r"(env|file):(.+)")
+_LOOSE = 0o077
+
+
+@dataclass(slots=True)
+class Door:
+    """What a value may need of the world while one file is checked; *warnings* are gathered on the way."""
+
+    env: Mapping[str, str]
+    folder: Path
+    warnings: list[str] = field(default_factory=list)
+
+
+def secret(text: str, door: Door) -> str:
+    """The value of ``env:NAME`` or the content of ``file:PATH``, read now; a literal secret is refused."""
+    match = _SECRET.fullmatch(text)
+    if match is None:
+        raise Wrong("a secret must not stand in the config", "write env:NAME or file:PATH")
+    value = _from_env(match[2], door) if match[1] == "env" else _from_file(match[2], door)
+    value = value.strip("\r\n")
+    if not value or any(unicodedata.category(char) == "Cc" for char in value):
+        raise Wrong(f"{text} holds nothing usable", "one line of text is expected")
+    return value
+
+
+def _from_env(name: str, door: Door) -> str:
+    if name not in door.env:
+        raise Wrong(f"the environment variable {clean(name)} is not set", nearest(name, door.env))
+    return door.env[name]
+
+
+def _from_file(name: str, door: Door) -> str:
+    path = folder_path(name, door)
+    try:
+        if path.stat().st_mode & _LOOSE:
+            door.warnings.append(f"{path} can be read by others (chmod 600 {path})")
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise Wrong(f"cannot read {path}: {why}") from None
+
+
+def folder_path(text: str, door: Door) -> Path:
+    """A path relative to the file that names it; ``~/`` is the user's home."""
+    if not text or "\0" in text:
+        raise Wrong("is not a path")
+    if text.startswith("~/") and door.env.get("HOME"):
+        return Path(door.env["HOME"], text[2:])
+    return Path(_normal(door.folder / text))
+
+
+def own_folder(text: str, door: Door) -> Path:
+    """A path that is a folder, or nothing yet."""
+    path = folder_path(text, door)
+    if path.exists() and not path.is_dir():
+        raise Wrong(f"{path} is not a folder")
+    return path
+
+
+def template_folder(text: str, door: Door) -> Path:
+    """A path that is a folder now."""
+    path = folder_path(text, door)
+    if not path.is_dir():
+        raise Wrong(f"{path} is not a folder")
+    return path
+
+
+def _normal(path: Path) -> str:
+    """Take ``..`` apart by name, as a person reads it, without asking the disk."""
+    parts: list[str] = []
+    for part in path.parts:
+        if part == ".." and parts and parts[-1] not in {"..", path.root}:
+            parts.pop()
+        else:
+            parts.append(part)
+    return str(Path(*parts))
+
+
+def web_url(text: str) -> str:
+    """An http(s) address without a final slash, query or password; https unless the host is this machine."""
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not host or url.scheme not in {"http", "https"} or url.query or url.fragment or clean(text) != text:
+        raise Wrong("is not a web address", "like https://digest.example.org")
+    if url.username or url.password:
+        raise Wrong("must not hold a user or password")
+    return text.rstrip("/")
+
+
+def api_url(text: str) -> str:
+    """The base of a web API: https unless the host is this machine, with the final slash."""
+    url = web_url(text)
+    if urlsplit(url).scheme == "http" and not is_loopback(urlsplit(url).hostname or ""):
+        raise Wrong("would send the token in clear", "use https")
+    return url + "/"
+
+
+def store_url(text: str, door: Door) -> str:
+    """``sqlite:///FILE`` (relative to *state*) or ``postgresql+psycopg://…``; env: and file: may hold the whole."""
+    if _SECRET.fullmatch(text):
+        return _known_store(secret(text, door))
+    url = _known_store(text)
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        raise Wrong("is not a database URL") from None
+    if password:
+        raise Wrong("a password must not stand in the config", "write the whole URL as env:NAME or file:PATH")
+    return url
+
+
+def _known_store(url: str) -> str:
+    scheme = url.partition("://")[0]
+    if scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise Wrong(f'"{clean(scheme)[:40]}" is not a known store', "sqlite:///FILE or postgresql+psycopg://…")
+    if scheme == "sqlite" and url.removeprefix("sqlite:///") in {url, "", ":memory:"}:
+        raise Wrong("names no file", "sqlite:///digest.db")
+    return url
+
+
+def smtp_url(text: str) -> EmailSettings:
+    """``smtp://[user@]host[:587]`` (STARTTLS is required, but not on loopback) or ``smtps://…[:465]`` (TLS)."""
+    try:
+        url = urlsplit(text)
+        host, port = url.hostname, url.port
+    except ValueError:
+        raise Wrong("is not an SMTP address", "like smtp://user@smtp.example.org:587") from None
+    if url.password is not None:
+        raise Wrong("a password must not stand in the URL", 'use password = "env:NAME"')
+    if url.scheme not in {"smtp", "smtps"} or not host or clean(text) != text or " " in text:
+        raise Wrong("is not an SMTP address", "like smtp://user@smtp.example.org:587")
+    if url.path.strip("/") or url.query or url.fragment:
+        raise Wrong("has something after the host and port", "like smtp://user@smtp.example.org:587")
+    user = unquote(url.username or "")
+    if clean(user) != user:
+        raise Wrong("holds a user with a control character")
+    if url.scheme == "smtps":
+        return EmailSettings(host, port or 465, "tls", "", user)
+    return EmailSettings(host, port or 587, "clear" if is_loopback(host) else "starttls", "", user)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* can only mean this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
