@@ -63,6 +63,7 @@ def serve(
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": DebugExecutor()}, daemon=True)
     every = {"trigger": "interval", "seconds": tick_seconds}
     options = {"id": _JOB, "coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+    # The first tick is now by the library's own clock; *clock* may be a frozen one.
     scheduler.add_job(ticker.tick, next_run_time=datetime.now(UTC), **every, **options)
     with _stopped_by_signals() as caught:
         scheduler.start()
