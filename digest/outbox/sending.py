@@ -6,7 +6,7 @@ import random
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,7 +65,7 @@ class Deliveries:
 
 
 class Sender:
-    """One pass: what it has learned about channels and targets, and what it did. Only `_attempt` runs in threads."""
+    """One pass: what it has learned about channels and targets, and what it did. Its lock is free while it sends."""
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class Sender:
     ) -> None:
         self.store, self.channels, self.render, self.clock, self.rng = store, channels, render, clock, rng
         self.policy, self.watch, self.stop = policy, watch, stop
+        self._lock, self._broken = threading.Lock(), False
         now = clock()
         self.paused = dict(store.paused())
         self.resting = {name for name, pause in self.paused.items() if now < pause.since + policy.probe_after}
@@ -101,22 +102,50 @@ class Sender:
 
         A channel proves itself with one message before it gets several.
         """
-        left, flying = deque(batch), dict[Future[Outcome], Delivery]()
-        widest = max(getattr(channel, "width", 1) for channel in self.channels.values())
-        with ThreadPoolExecutor(widest) as pool:
+        left = deque(batch)
+        try:
+            while left:
+                width = min(self._width(left[0]), len(left))
+                if width == 1:
+                    self._one(left.popleft())
+                    continue
+                self._side_by_side(left, width)
+        finally:
+            for delivery in left:
+                self._give_back(delivery, self.clock())
+
+    def _side_by_side(self, left: deque[Delivery], width: int) -> None:
+        """Let *width* threads work on *left*; whatever breaks one ends them all after the message in hand."""
+        with ThreadPoolExecutor(width) as pool:
             try:
-                while left or flying:
-                    while left and len(flying) < self._width(left[0]):
-                        delivery = left.popleft()
-                        if (until := self._not_now(delivery)) is None:
-                            flying[pool.submit(self._attempt, delivery)] = delivery
-                        else:
-                            self._give_back(delivery, until)
-                    for done in wait(flying, return_when=FIRST_COMPLETED).done:
-                        self._settle(flying.pop(done), done.result())
-            finally:
-                for delivery in left:
-                    self._give_back(delivery, self.clock())
+                for worker in [pool.submit(self._several, left) for _ in range(width)]:
+                    worker.result()
+            except BaseException:
+                self._broken = True
+                raise
+
+    def _several(self, left: deque[Delivery]) -> None:
+        """The work of one thread: messages from *left* as long as they may be sent side by side."""
+        while True:
+            with self._lock:
+                if self._broken or not left or self._width(left[0]) == 1:
+                    return
+                delivery = left.popleft()
+            try:
+                self._one(delivery)
+            except BaseException:
+                self._broken = True
+                raise
+
+    def _one(self, delivery: Delivery) -> None:
+        with self._lock:
+            until = self._not_now(delivery)
+            if until is not None:
+                self._give_back(delivery, until)
+                return
+        outcome = self._attempt(delivery)
+        with self._lock:
+            self._settle(delivery, outcome)
 
     def _width(self, delivery: Delivery) -> int:
         channel = delivery.target.channel

@@ -20,13 +20,13 @@ from digest.text import clean
 
 COLUMNS = 78  # RFC 5322 2.1.1, SHOULD
 LONGEST_LINE = 998  # RFC 5322 2.1.1, MUST
-QUOTED_COLUMNS = 76  # RFC 2045 6.7
 ENCODED_WORD = 75  # RFC 2047 2; a line that holds one has at most 76 columns
 
 _ADDRESSING = {"from", "to", "cc", "bcc", "sender", "return-path"}
 _OURS = _ADDRESSING | {"subject", "date", "message-id", "mime-version", "received", "precedence", "dkim-signature"}
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
+_NOT_ASCII = bytes(range(0x80, 0x100))
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LOCAL_PART = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]{1,64}")
 _DOMAIN = re.compile(
@@ -226,12 +226,13 @@ def _word(chunk: str, *, in_base64: bool) -> str:
 
 def _part(kind: str, text: str) -> bytes:
     """One part, in quoted-printable, or in base64 where most of it is not ASCII."""
-    if _CONTROLS.search(text):
-        text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    data = text.encode().replace(b"\n", b"\r\n")
+    data = text.encode("utf-8", "ignore")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = data.translate(None, _CONTROLS).replace(b"\n", b"\r\n")
     if not data.endswith(b"\r\n"):
         data += b"\r\n"
-    in_base64 = not text.isascii() and len(data) < 6 * (len(data) - len(data.decode("ascii", "ignore")))
+    in_base64 = not text.isascii() and len(data) > len(data.translate(None, _NOT_ASCII)) * 6 // 5
     body = base64.encodebytes(data).replace(b"\n", b"\r\n") if in_base64 else _quoted(data)
     encoding = "base64" if in_base64 else "quoted-printable"
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
@@ -241,7 +242,7 @@ def _part(kind: str, text: str) -> bytes:
 def _quoted(data: bytes) -> bytes:
     """Quoted-printable in lines of at most 76; a line that begins with "From " is not for mbox files to change."""
     body = binascii.b2a_qp(data, istext=True)
-    if max(map(len, body.split(b"\r\n"))) > QUOTED_COLUMNS:  # it counts a space at the end of a line as one column
+    if b" \r\n" in data or b"\t\r\n" in data:  # it counts a space at the end of a line as one column, and writes three
         body = _LONG_BY_ITS_SPACE.sub(rb"\1=\r\n\2", body)
     if b"From " in body:
         body = _LOOKS_LIKE_MBOX.sub(b"=46rom ", body)
