@@ -106,13 +106,18 @@ def paper_view(paper: Paper) -> PaperView:
     return PaperView(
         title=shorten(readable(paper.title), MAX_TITLE) or wording.UNTITLED,
         authors=authors,
-        byline=" · ".join(part for part in (authors, organisation, day, source, counts) if part),
+        byline=" · ".join(part for part in (authors, organisation, _together(day), source, _together(counts)) if part),
         summary=_summary(paper),
         counts=counts,
         link=link,
         found=found,
         links=(link, code) if code else (link,),
     )
+
+
+def _together(words: str) -> str:
+    """*words* with spaces that no line is broken at."""
+    return words.replace(" ", "\u00a0")
 
 
 def _summary(paper: Paper) -> str:

@@ -120,7 +120,7 @@ def _reason(reason: Reason) -> str:
     plain = _and([shorten(name, 60) for name in reason.names[:3]])
     match reason.kind:
         case "words":
-            return f"it is about {listed}" if listed else ""
+            return f"mentions {listed}" if listed else ""
         case "keywords":
             return f"your {'keyword' if len(names) == 1 else 'keywords'} {listed}" if listed else "your keywords"
         case "like":

@@ -216,7 +216,7 @@ def test_an_update_says_that_it_is_one_and_what_changed():
 
 def test_reasons_of_every_kind_are_said_in_words():
     kinds = {
-        "words": "it is about “x”",
+        "words": "mentions “x”",
         "keywords": "your keyword “x”",
         "like": "resembles “x”, which you like",
         "author": "by x, whom you follow",
