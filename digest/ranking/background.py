@@ -1,24 +1,35 @@
-"""What is ordinary: how often each term stands in papers, learned from many, shipped without their texts."""
+"""What is ordinary: statistics of the papers known so far, learned from many, kept without their texts.
+
+An archive holds (T terms, the first B of them with a place; D dimensions; N landmarks, which are known papers):
+terms, counts[T], papers, idf[T], mean[T], basis[B, D], centre[D], drift[D], and of the landmarks their
+terms and weights, places[N, D], settled[N, D] and keys[N]. `learning` says what each is and writes them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from digest.model import Paper
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from digest.ranking.arrays import Floats, Sparse
+
+VERSION = 2
 _DATA = Path(__file__).resolve().parent / "data" / "background.npz"
-VERSION = 1
+_SAMPLE = 400  # ordinary papers that a score is measured against
 
 
 class Background:
-    """Term statistics of the papers known so far. Loaded at first use; never changed afterwards."""
+    """Term statistics, topics and landmarks of the papers known so far. Loaded at first use; never changed."""
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self, source: Path | Mapping[str, Any]) -> None:
         self._source = source
 
     @classmethod
@@ -26,43 +37,119 @@ class Background:
         """The background shipped with the package; costs nothing until something is ranked."""
         return cls(_DATA)
 
-    @cached_property
-    def _arrays(self) -> dict[str, NDArray[np.generic]]:
+    def save(self, path: Path) -> None:
+        """Write the statistics to *path*, which `Background(path)` reads again."""
         import numpy as np
 
-        with np.load(self._source, allow_pickle=False) as data:
-            return {name: data[name] for name in data.files}
+        np.savez_compressed(path, allow_pickle=False, **self._arrays)
 
     @cached_property
-    def vocabulary(self) -> dict[str, int]:
+    def _arrays(self) -> Mapping[str, NDArray[Any]]:
+        import numpy as np
+
+        if isinstance(self._source, Mapping):
+            return self._source
+        with np.load(self._source, allow_pickle=False) as data:
+            arrays = {name: data[name] for name in data.files}
+        if int(arrays["version"]) != VERSION:
+            raise ValueError(f"{self._source} was learned by another version; learn it again")
+        return arrays
+
+    def _floats(self, name: str, per: float = 1.0) -> Floats:
+        import numpy as np
+
+        values: Floats = self._arrays[name].astype(np.float32) / np.float32(per)
+        return values
+
+    @cached_property
+    def terms(self) -> Mapping[str, int]:
         """Term -> its number from 0."""
         joined = self._arrays["terms"].tobytes().decode()
-        return {term: n for n, term in enumerate(joined.split("\n"))}
-
-    @cached_property
-    def counts(self) -> NDArray[np.float32]:
-        """In how many papers each term stands."""
-        return self._arrays["counts"].astype("float32")
+        return {term: n for n, term in enumerate(joined.split("\n"))} if joined else {}
 
     @property
     def papers(self) -> int:
-        """How many papers the counts come from."""
+        """How many papers the statistics come from."""
         return int(self._arrays["papers"])
 
     @cached_property
-    def reference(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Sample papers of ordinary days as (start of each, term numbers): which terms, not how often or where."""
-        return self._arrays["reference_starts"].astype("int64"), self._arrays["reference_terms"].astype("int64")
+    def counts(self) -> NDArray[np.int64]:
+        """In how many papers each term stands."""
+        return self._arrays["counts"].astype("int64")
+
+    @cached_property
+    def idf(self) -> Floats:
+        """How much each term says: the logarithm of how rare it is."""
+        return self._floats("idf")
+
+    @property
+    def unknown(self) -> float:
+        """What a term says that no known paper has."""
+        return float(self._arrays["unknown"])
+
+    @cached_property
+    def mean(self) -> Floats:
+        """The average known paper as term weights (rows of length n^.25, see `space`)."""
+        return self._floats("mean")
+
+    @cached_property
+    def basis(self) -> Floats:
+        """Terms to topics: the leading singular vectors of the known papers."""
+        scale: Floats = self._arrays["basis_scale"]
+        scaled: Floats = self._floats("basis") * scale
+        return scaled
+
+    @cached_property
+    def centre(self) -> Floats:
+        """The average known paper in topics."""
+        return self._floats("centre")
+
+    @cached_property
+    def drift(self) -> Floats:
+        """The average of what the neighbours of known papers add to them."""
+        return self._floats("drift")
+
+    @cached_property
+    def landmarks(self) -> Sparse:
+        """Known papers as rows of length 1."""
+        from scipy import sparse
+
+        values, columns = self._floats("landmark_values", 255), self._arrays["landmark_terms"].astype("int32")
+        starts = self._arrays["landmark_starts"].astype("int32")
+        return sparse.csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(self.idf)))
+
+    @cached_property
+    def lengths(self) -> Floats:
+        """The length of every landmark before it was made 1."""
+        return self._floats("landmark_lengths")
+
+    @cached_property
+    def places(self) -> Floats:
+        """Every landmark among the topics, as it reads."""
+        return self._floats("places", 127)
+
+    @cached_property
+    def settled(self) -> Floats:
+        """Every landmark among the topics, drawn towards its neighbours."""
+        return self._floats("settled", 127)
+
+    @cached_property
+    def sample(self) -> NDArray[np.int64]:
+        """The numbers of the landmarks that stand for ordinary papers, spread over all."""
+        import numpy as np
+
+        n = len(self._arrays["landmark_starts"]) - 1
+        return (
+            np.unique(np.linspace(0, max(0, n - 1), min(n, _SAMPLE)).astype(np.int64)) if n else np.zeros(0, np.int64)
+        )
+
+    @cached_property
+    def known(self) -> Mapping[int, int]:
+        """The key of a paper -> its landmark, where landmarks hold every term of their papers."""
+        return {key: n for n, key in enumerate(self._arrays["keys"].tolist())}
 
 
-def terms_of(words: Iterable[str | None]) -> list[str]:
-    """Words and pairs of neighbours ("lie group") of a text as `terms.words` gives it, with repeats."""
-    found: list[str] = []
-    before: str | None = None
-    for word in words:
-        if word is not None:
-            found.append(word)
-            if before is not None:
-                found.append(f"{before} {word}")
-        before = word
-    return found
+def key(paper: Paper) -> int:
+    """What a paper's texts are known by: 63 bits of their digest."""
+    text = f"{paper.title}\n{paper.abstract or ''}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") >> 1

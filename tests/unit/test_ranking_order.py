@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from digest.model import Interest
+from digest.model import Interest, Reason
 from digest.ranking import Background, rank, similarity
 from tests.builders import a_change, a_paper, a_profile
 
@@ -27,7 +27,7 @@ def test_the_paper_with_the_keyword_comes_first_and_says_so():
     )
     assert titles(picks)[0] == "Protein Folding at Home"
     assert picks[0].interest == "Biology"
-    assert "Protein" in picks[0].reasons[0].names
+    assert picks[0].reasons[0] == Reason("keywords", ("protein",))
 
 
 def test_a_muted_word_removes_a_paper():

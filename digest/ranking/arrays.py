@@ -1,0 +1,60 @@
+"""Small matrix helpers; floats are float32 wherever there are many, every matrix with many zeros is CSR."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[Any]
+Sparse = Any  # scipy.sparse.csr_matrix; scipy ships no types
+
+_TINY = 1e-6
+
+
+def unit(rows: Floats) -> Floats:
+    """Every row at length 1; a row without direction stays at zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: Floats = np.where(lengths > _TINY, rows / np.maximum(lengths, _TINY), 0).astype(np.float32)
+    return scaled
+
+
+def stacked(bags: Sequence[Mapping[int, float]], width: int) -> Sparse:
+    """One row per bag {column: value}."""
+    starts = np.cumsum([0, *map(len, bags)])
+    columns = np.fromiter((column for bag in bags for column in bag), dtype=np.int32, count=starts[-1])
+    values = np.fromiter((value for bag in bags for value in bag.values()), dtype=np.float32, count=starts[-1])
+    return sparse.csr_matrix((values, columns, starts), shape=(len(bags), width))
+
+
+def scaled(rows: Sparse, factors: Floats) -> Sparse:
+    """Each row times its factor, in place of the values."""
+    return sparse.csr_matrix(
+        (rows.data * np.repeat(factors, np.diff(rows.indptr)), rows.indices, rows.indptr), shape=rows.shape
+    )
+
+
+def lengths(rows: Sparse, columns: int) -> Floats:
+    """The length of every row over its first *columns* columns; 1 for an empty row."""
+    squares = np.where(rows.indices < columns, rows.data, 0) ** 2
+    sums = np.zeros(rows.shape[0] + 1, dtype=np.float64)
+    np.cumsum(np.add.reduceat(np.append(squares, 0), rows.indptr[:-1]) * (np.diff(rows.indptr) > 0), out=sums[1:])
+    found: Floats = np.sqrt(np.diff(sums)).astype(np.float32)
+    return np.where(found > _TINY, found, 1).astype(np.float32)
+
+
+def dense(rows: Sparse) -> Floats:
+    """The matrix with its zeros."""
+    filled: Floats = np.asarray(rows.toarray(), dtype=np.float32)
+    return filled
+
+
+def averaging(groups: Sequence[Sequence[int]], columns: int) -> Sparse:
+    """The matrix that averages rows: one row per group of column numbers; an empty group gives zeros."""
+    starts = np.cumsum([0, *map(len, groups)])
+    members = np.fromiter((n for group in groups for n in group), dtype=np.int32, count=starts[-1])
+    shares = np.repeat([1.0 / max(1, len(group)) for group in groups], [len(group) for group in groups])
+    return sparse.csr_matrix((shares.astype(np.float32), members, starts), shape=(len(groups), columns))

@@ -1,0 +1,128 @@
+"""Texts as vectors: which terms they hold, how much each says, and where they lie among the topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digest.model import Paper
+from digest.ranking.arrays import Floats, Sparse, lengths, scaled, stacked, unit
+from digest.ranking.background import Background
+from digest.ranking.terms import terms_of
+
+Bag = dict[int, float]
+TITLE = 2.0  # a word of the title counts as often
+SATURATION = 2.0  # BM25's k1: the fifth mention says little more than the second
+PAIR = 0.8  # a pair of neighbours says this much of what its rarity says: its words are counted too
+SHRINK = 0.75  # rows are divided by length ** SHRINK: long texts are discounted, not forced level
+_COPY = 0.9  # two texts nearer than this are one
+NEIGHBOURS = 20  # known papers that a text is drawn towards
+DRAW = 3.0  # how strongly
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Texts side by side. *weights* term weights, *places* unit rows among the topics, *usual* how ordinary."""
+
+    weights: Sparse
+    places: Floats
+    usual: Floats
+
+
+class Space:
+    """Term numbers and vectors against one background; terms not known there get numbers as they are met."""
+
+    def __init__(self, background: Background) -> None:
+        self.background = background
+        self._numbers = dict(background.terms)
+        self._known = len(self._numbers)
+        self._pairs = [" " in term for term in self._numbers]
+
+    def number(self, term: str) -> int:
+        """The number of *term*."""
+        n = self._numbers.setdefault(term, len(self._numbers))
+        if n == len(self._pairs):
+            self._pairs.append(" " in term)
+        return n
+
+    @property
+    def width(self) -> int:
+        """How many terms have a number."""
+        return len(self._numbers)
+
+    def bag(self, *fields: tuple[str, float]) -> Bag:
+        """Count the terms of texts, each with the weight of its field."""
+        bag: Bag = {}
+        for text, weight in fields:
+            for term in terms_of(text):
+                n = self.number(term)
+                bag[n] = bag.get(n, 0.0) + weight
+        return bag
+
+    def paper(self, paper: Paper) -> Bag:
+        """Count the terms of a paper."""
+        return self.bag((paper.title, TITLE), (paper.abstract or "", 1.0))
+
+    def says(self) -> Floats:
+        """How much each term counts, those of today included."""
+        found: Floats = self.says_of(np.arange(self.width)) * np.where(self._pairs, np.float32(PAIR), np.float32(1))
+        return found
+
+    def says_of(self, terms: NDArray[np.int64]) -> Floats:
+        """How rare terms are, as the logarithm that `learning` explains."""
+        known = np.minimum(terms, self._known - 1)
+        return np.where(terms < self._known, self.background.idf[known], np.float32(self.background.unknown))
+
+    def vectors(self, bags: Sequence[Bag], *, saturation: float = SATURATION) -> Vectors:
+        """The texts of *bags* as vectors; number every term before (a later one would not fit)."""
+        rows = stacked(bags, self.width)
+        rows.data *= (saturation + 1) / (rows.data + saturation) * self.says()[rows.indices]
+        size = lengths(rows, self._known)
+        weights, level = scaled(rows, size**-SHRINK), scaled(rows, 1 / size)[:, : self._known]
+        return Vectors(weights, self.settle(level), usual(weights, self.background))
+
+    def settle(self, level: Sparse) -> Floats:
+        """Where rows of length 1 lie among the topics, drawn towards the known papers nearest in words."""
+        back = self.background
+        places = unit(level[:, : len(back.basis)] @ back.basis - back.centre)
+        settled = unit(places + DRAW * unit(drawn(level, back.landmarks, back.places) - back.drift))
+        settled[np.diff(level.indptr) == 0] = 0  # no known word, no place
+        return settled
+
+
+def usual(weights: Sparse, background: Background) -> Floats:
+    """How much each row shares with the average known paper."""
+    shared: Floats = weights[:, : len(background.mean)] @ background.mean
+    return shared
+
+
+def drawn(level: Sparse, landmarks: Sparse, places: Floats, *, itself: bool = False) -> Floats:
+    """The average place of the landmarks nearest in words, by how near; *itself* leaves near-copies out."""
+    found = np.zeros((level.shape[0], places.shape[1]), dtype=np.float32)
+    if not landmarks.shape[0]:
+        return found
+    mean = np.asarray(landmarks.mean(axis=0), dtype=np.float32).ravel()
+    common, square = landmarks @ mean, float(mean @ mean)
+    for rows in slices(level.shape[0], max(1, 20_000_000 // landmarks.shape[0])):
+        near = (level[rows] @ landmarks.T).toarray() - (level[rows] @ mean)[:, None] - common + square
+        if itself:
+            near[near > _COPY] = 0
+        found[rows] = _pull(near.clip(0), places)
+    return found
+
+
+def _pull(near: Floats, places: Floats) -> Floats:
+    many = min(NEIGHBOURS, near.shape[1])
+    best = np.argpartition(-near, many - 1, axis=1)[:, :many]
+    shares = np.take_along_axis(near, best, axis=1)
+    shares /= shares.sum(axis=1, keepdims=True).clip(1e-6)
+    pulled: Floats = np.einsum("rk,rkd->rd", shares, places[best]).astype(np.float32)
+    return pulled
+
+
+def slices(rows: int, size: int) -> Iterable[slice]:
+    """Cut *rows* into runs of at most *size*."""
+    return (slice(at, min(at + size, rows)) for at in range(0, rows, size))
