@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from digest import dates
+from digest.errors import DumpRefused
 from digest.model import Capture, Dump, Entry, Listing, Paper, RawDump, Reject, Sighting
 from digest.sources import api, barelinks, card, firecrawl, generic, glued, page, plain, trending
 from digest.sources.decode import decoded
@@ -72,14 +73,26 @@ def read(raw: RawDump, first_seen: datetime) -> Capture:
 
 
 def listing_of(text: str, where: str) -> Listing:
-    """Tell the style of *text* and read it; what is understood by less than half is refused as a whole."""
+    """Tell the style of *text* and read it; what is understood by less than half is refused as a whole.
+
+    A text that only looks like a known style, and of which that style's reader leaves more than a few rows,
+    is read as an unknown layout, if that leaves fewer.
+    """
+    found: Listing | None = None
     for name, style in STYLES.items():
         if name != "generic" and style.recognises(text):
             listing = style.read(text, label(where))
-            if understood(listing, text):
-                return listing
+            found = listing if understood(listing, text) else None
             break
-    return generic.read(text, label(where))
+    if found is not None and (found.style in {"api", "page"} or len(found.rejects) <= 1 + len(found.entries) // 20):
+        return found
+    try:
+        other = generic.read(text, label(where))
+    except DumpRefused:
+        if found is None:
+            raise
+        return found
+    return other if found is None or len(other.rejects) < len(found.rejects) else found
 
 
 def understood(listing: Listing, text: str) -> bool:

@@ -27,5 +27,5 @@ def read(text: str, where: str) -> Listing:
         lines[0] = (number, _STUCK.sub("", first))
         if len(lines) > 1 and draft.header is None:
             lines = lines[skip_header(lines, draft) :]
-    take_pairs(lines, draft, whole=False)
+    take_pairs(lines, draft, whole=text.endswith("\n"))
     return draft.listing()

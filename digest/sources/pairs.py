@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digest.sources.facts import facts_of
 from digest.sources.rows import Draft, Row
 from digest.sources.shapes import FURNITURE, day_line, ends_well, is_heading, is_prose
 
@@ -28,11 +29,13 @@ def skip_header(lines: list[tuple[int, str]], draft: Draft) -> int:
 def take_pairs(lines: list[tuple[int, str]], draft: Draft, *, whole: bool) -> None:
     """Read *lines* as titles, each followed by its abstract, into *draft*.
 
-    With *whole* false the text may be cut after the last line, whose record must then end well.
+    With *whole* false (no line end closes the text) it may be cut there, and the last record must end well.
     """
     row: Row | None = None
     for position, (number, line) in enumerate(lines):
-        if is_prose(line) or (row is not None and not row.abstract and not _starts_pair(lines, position)):
+        if len(line) < 60 and facts_of(line) is not None:
+            draft.reject(number, "a line that this layout does not have")
+        elif is_prose(line) or (row is not None and not row.abstract and not _starts_pair(lines, position)):
             if row is None:
                 draft.reject(number, "a paragraph without a title")
             else:

@@ -17,5 +17,5 @@ def read(text: str, where: str) -> Listing:
     """Read every title and abstract; a last record that was cut off is a reject."""
     draft = Draft("plain", where, TEXT_SHOWS)
     lines = numbered_lines(text)
-    take_pairs(lines[skip_header(lines, draft) :], draft, whole=False)
+    take_pairs(lines[skip_header(lines, draft) :], draft, whole=text.endswith("\n"))
     return draft.listing()

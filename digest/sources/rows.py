@@ -8,6 +8,10 @@ from digest.model import Entry, Listing, Paper, Reject, ShownDate
 from digest.sources.shapes import paper_url
 from digest.text import clean
 
+MAX_TITLE = 500
+MAX_ABSTRACT = 20_000
+"""Characters; the longest of 5,841 real ones are 168 and 1,923."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -24,6 +28,10 @@ class Row:
     url: str | None = None
     code_url: str | None = None
     authors: tuple[str, ...] | None = None
+    version: int | None = None
+    keywords: tuple[str, ...] | None = None
+    summary: str | None = None
+    organisation: str | None = None
 
     def entry(self) -> Entry:
         """The row as a value, its strings cleaned."""
@@ -38,6 +46,10 @@ class Row:
                 code_url=self.code_url,
                 upvotes=self.upvotes,
                 num_comments=self.num_comments,
+                keywords=self.keywords,
+                summary=self.summary,
+                organisation=self.organisation,
+                version=self.version,
             ),
             self.shown,
         )
@@ -57,10 +69,12 @@ class Draft:
     def take(self, row: Row) -> None:
         """Add a whole row; one without a readable title becomes a reject."""
         entry = row.entry()
-        if entry.paper.title:
-            self.entries.append(entry)
-        else:
+        if not entry.paper.title:
             self.reject(row.line, "a row without a title")
+        elif len(entry.paper.title) > MAX_TITLE or len(entry.paper.abstract or "") > MAX_ABSTRACT:
+            self.reject(row.line, "longer than any title or abstract")
+        else:
+            self.entries.append(entry)
 
     def reject(self, line: int, why: str) -> None:
         """Note that what stands at *line* could not be taken."""

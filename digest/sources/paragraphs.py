@@ -1,0 +1,80 @@
+"""Lines -> paragraphs: what a text browser or a mail program wrapped is put together again."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+LEAD = re.compile(r"(?:(?:[-*+•◦▪‣–>]|\[[ xX-]\])\s+|>)+")
+_FIELD = re.compile(
+    r"(?:Title|Abstract|Authors?|Published|Date|Submitted|Up-?[vV]otes?|Votes|Comments|[aA]rXiv|URL|ID)\b"
+)
+_LISTED = re.compile(r"\d{1,3}\.\s")
+
+
+def paragraphs_of(text: str) -> list[tuple[int, str]]:
+    """Lines with their numbers; wrapped lines are put together."""
+    lines = text.split("\n")
+    width = _wrap_width(lines)
+    if not width:
+        return [(number, line.strip()) for number, line in enumerate(lines, start=1) if line and not line.isspace()]
+    found: list[tuple[int, list[str]]] = []
+    previous = ""
+    for number, line in enumerate(lines, start=1):
+        words = line.strip()
+        if words and found and previous.strip() and _continues(previous, line, width):
+            found[-1][1].append(words)
+        elif words:
+            found.append((number, [words]))
+        previous = line
+    hyphens = sum(part[-1:] == "-" and part[-2:-1].isalpha() for _, parts in found for part in parts[:-1])
+    breaks = hyphens * 100 >= sum(len(parts) - 1 for _, parts in found)
+    return [(number, _joined(parts, breaks)) for number, parts in found]
+
+
+def _wrap_width(lines: list[str]) -> int:
+    """The column at which *lines* were wrapped, 0 where they were not: no line is long, and many are nearly so."""
+    lengths = Counter(len(line.rstrip()) for line in lines if line and not line.isspace() and not _is_address(line))
+    total = lengths.total()
+    if total < 8 or sum(count for length, count in lengths.items() if length > 200) * 50 > total:
+        return 0
+    width = remaining = 0
+    for length in sorted(lengths, reverse=True):
+        remaining += lengths[length]
+        if remaining * 100 >= total:
+            width = length
+            break
+    full = sum(count for length, count in lengths.items() if width - 14 <= length <= width)
+    return width if width >= 40 and full * 4 >= total else 0
+
+
+def _is_address(line: str) -> bool:
+    """Whether *line* ends in an address that could not be wrapped."""
+    return "http" in line and len(line) < 400 and " " not in line[line.rfind("http") :].rstrip()
+
+
+def _continues(previous: str, line: str, width: int) -> bool:
+    """Whether *line* goes on where *previous* was wrapped: its first word did not fit there."""
+    words = line.lstrip()
+    if words.startswith(("#", "|", "```")) or LEAD.match(words):
+        return False
+    if words[:1].isdigit() and _LISTED.match(words) and previous.rstrip()[-1] in ".:;!?":
+        return False
+    if words[:1].isupper() and ":" in words[:25] and _FIELD.match(words):
+        return False
+    head = words.split(" ", 1)[0]
+    return len(previous.rstrip()) + 1 + len(head) > width
+
+
+def _joined(parts: list[str], breaks: bool) -> str:
+    """Parts of a paragraph as one line; where the writer *breaks* words after a hyphen, they are whole again."""
+    if len(parts) == 1:
+        return parts[0]
+    out = [parts[0]]
+    for part in parts[1:]:
+        last = out[-1]
+        broken = breaks and last.endswith("-") and last[-2:-1].isalnum() and part[:1].isalnum()
+        if not broken or part.split(" ", 1)[0] in {"and", "or", "to", "und"}:
+            out.append(" ")
+        out.append(part)
+    return "".join(out)

@@ -1,0 +1,395 @@
+# ruff: noqa: E501  layouts are easier to read in one line
+"""One list of papers in many layouts, as real tools write the page down. Each function: rows -> text.
+
+A row: title, abstract, arxiv_id, upvotes, num_comments, num_authors, published ("2024-06-17"), authors.
+`SHOWN` names the fields that a layout shows; whatever else a reader says of it must be None.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import textwrap
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+Row = dict[str, Any]
+SITE = "https://huggingface.co"
+ALL = ("title", "abstract", "arxiv_id", "upvotes", "num_comments", "num_authors", "published")
+
+
+def day(row: Row, form: str = "%b {} %Y") -> str:
+    when = date.fromisoformat(row["published"])
+    return when.strftime(form).format(when.day)
+
+
+def jina(rows: list[Row]) -> str:
+    out = ["Title: Daily Papers - Hugging Face", "URL Source: https://huggingface.co/papers", "Markdown Content:"]
+    out += [
+        "Daily Papers - Hugging Face\n===============",
+        f"[![Image 1: Hugging Face's logo]({SITE}/l.svg) Hugging Face]({SITE}/)",
+    ]
+    out += [
+        f"*   [Models]({SITE}/models)\n*   [Datasets]({SITE}/datasets)\n*   [Log In]({SITE}/login)",
+        "new",
+        "# Daily Papers",
+    ]
+    out += [f"by[![Image 2]({SITE}/x.png)AK]({SITE}/akhaliq) and the research community", "Jun 18"]
+    for row in rows:
+        url = f"{SITE}/papers/{row['arxiv_id']}"
+        out += [
+            f"[![Image 4](https://cdn/{row['arxiv_id']}.png)]({url})",
+            "Submitted by",
+            "![Image 5](https://cdn/a.svg)somebody",
+        ]
+        out += [f"[](%s/login?next=%%2Fpapers%%2F{row['arxiv_id']})" % SITE, str(row["upvotes"])]
+        out += [
+            f"### [{row['title']}]({url})",
+            row["abstract"],
+            f"*   ![Image 6](https://cdn/a.svg)\n*   {row['num_authors']} authors",
+        ]
+        out += ["·", day(row, "%b {}"), f"[{row['num_comments']}]({url}#community)"]
+    return "\n\n".join(out) + "\n"
+
+
+def html2text(rows: list[Row]) -> str:
+    out = [
+        "[ ![Hugging Face's logo](/front/assets/logo.svg) Hugging Face ](/)",
+        "  * [ Models ](/models)\n  * [ Datasets ](/datasets)",
+    ]
+    out += ["#  Daily Papers", "##  by ![](/p.png)[AK](/akhaliq) and the research community", "Jun 18"]
+    for row in rows:
+        to = f"/papers/{row['arxiv_id']}"
+        out += [
+            f"[ {row['upvotes']} ](/login?next=%2Fpapers%2F{row['arxiv_id']})",
+            textwrap.fill(f"###  [ {row['title']} ]({to})", 78),
+        ]
+        out += [
+            textwrap.fill(f"[ {row['abstract']} ]({to})", 78, break_long_words=False),
+            f"[ * ![](/a.svg)\n  * {row['num_authors']} authors ]({to})",
+        ]
+        out += ["·", f"{day(row, '%b {}')} [ {row['num_comments']} ]({to}#community)"]
+    return "\n\n".join(out) + "\n"
+
+
+def lynx(rows: list[Row]) -> str:
+    links = [f"{SITE}/", f"{SITE}/models", f"{SITE}/datasets"]
+    out = [
+        "   [1]Hugging Face",
+        "     * [2]Models\n     * [3]Datasets",
+        "Daily Papers",
+        "   by AK and the research community",
+        "   Jun 18",
+    ]
+
+    def mark(url: str) -> str:
+        links.append(url)
+        return f"[{len(links)}]"
+
+    def wrapped(text: str) -> str:
+        return textwrap.fill(
+            text, 76, initial_indent="   ", subsequent_indent="   ", break_long_words=False, break_on_hyphens=False
+        )
+
+    for row in rows:
+        url = f"{SITE}/papers/{row['arxiv_id']}"
+        out += [
+            f"   {mark(f'{SITE}/login?next=%2Fpapers%2F' + row['arxiv_id'])}{row['upvotes']}",
+            wrapped(mark(url) + row["title"]),
+        ]
+        out += [
+            wrapped(mark(url) + row["abstract"]),
+            f"     * {mark(url)}{row['num_authors']} authors",
+            f"   ·\n   {day(row, '%b {}')}",
+        ]
+        out += [f"   {mark(url + '#community')}{row['num_comments']}"]
+    refs = "\n".join(f"   {number}. {url}" for number, url in enumerate(links, 1))
+    return "\n\n".join([*out, "References\n\n   Visible links:", refs]) + "\n"
+
+
+def w3m(rows: list[Row]) -> str:
+    out = [
+        "Hugging Face's logo Hugging Face",
+        "  • Models\n  • Datasets",
+        "Daily Papers",
+        "by AK and the research community",
+        "Jun 18",
+    ]
+    for row in rows:
+        out += [str(row["upvotes"]), textwrap.fill(row["title"], 79, break_on_hyphens=False)]
+        out += [
+            textwrap.fill(row["abstract"], 79, break_on_hyphens=False, break_long_words=False),
+            f"  • {row['num_authors']} authors\n·\n{day(row, '%b {}')}\n{row['num_comments']}",
+        ]
+    return "\n\n".join(out) + "\n"
+
+
+def inner_text(rows: list[Row]) -> str:
+    out = [
+        "new",
+        "Get trending papers in your email inbox!",
+        "Daily Papers",
+        "byAK and the research community",
+        "Jun 18",
+    ]
+    for row in rows:
+        out += [
+            str(row["upvotes"]),
+            row["title"],
+            row["abstract"],
+            f"{row['num_authors']} authors",
+            "·",
+            f"{day(row, '%b {}')}",
+            str(row["num_comments"]),
+        ]
+    return "\n".join(out) + "\n"
+
+
+def trafilatura(rows: list[Row]) -> str:
+    out = []
+    for row in rows:
+        out += [f"- {row['upvotes']}", row["title"], row["abstract"], f"- {row['num_authors']} authors"]
+    return "\n".join(out) + "\n"
+
+
+def labelled(rows: list[Row]) -> str:
+    return "\n\n".join(
+        f"Title: {row['title']}\nAuthors: {', '.join(row['authors'])}\nPublished: {row['published']}\nUpvotes: {row['upvotes']}\n"
+        f"Comments: {row['num_comments']}\nURL: {SITE}/papers/{row['arxiv_id']}\nAbstract: {row['abstract']}"
+        for row in rows
+    )
+
+
+def labelled_wrapped(rows: list[Row]) -> str:
+    return "\n\n".join(
+        textwrap.fill(f"Title: {row['title']}", 90)
+        + f"\nPublished: {day(row, '{} %B %Y')}\narXiv ID: {row['arxiv_id']}v2\n\n"
+        + "Abstract:\n"
+        + textwrap.fill(row["abstract"], 90, break_long_words=False)
+        for row in rows
+    )
+
+
+def numbered(rows: list[Row]) -> str:
+    out = ["# Daily Papers – June 18, 2024", ""]
+    for place, row in enumerate(rows, 1):
+        out += [
+            f"{place}. **[{row['title']}](https://arxiv.org/abs/{row['arxiv_id']})** (▲ {row['upvotes']})",
+            "",
+            f"   {row['abstract']}",
+            "",
+        ]
+    return "\n".join(out)
+
+
+def numbered_plain(rows: list[Row]) -> str:
+    return "\n\n".join(f"{place}. {row['title']}\n\n{row['abstract']}" for place, row in enumerate(rows, 1))
+
+
+def headings(rows: list[Row]) -> str:
+    out = ["# Hugging Face Daily Papers", "*2024-06-18*", "---"]
+    for row in rows:
+        out += [
+            f"## {row['title']}",
+            f"- **Authors:** {', '.join(row['authors'])}\n- **Upvotes:** {row['upvotes']}\n- **Comments:** {row['num_comments']}\n"
+            f"- **Published:** {row['published']}\n- **arXiv:** [{row['arxiv_id']}](https://arxiv.org/abs/{row['arxiv_id']})",
+            f"> {row['abstract']}",
+            "---",
+        ]
+    return "\n\n".join(out)
+
+
+def meta_line(rows: list[Row]) -> str:
+    out = []
+    for row in rows:
+        out += [
+            f"### {row['title']}",
+            f"👍 {row['upvotes']} · 💬 {row['num_comments']} · {row['num_authors']} authors · {day(row, '%B {}, %Y')} · [arXiv](https://arxiv.org/abs/{row['arxiv_id']})",
+            row["abstract"],
+        ]
+    return "\n\n".join(out)
+
+
+def bold_same_line(rows: list[Row]) -> str:
+    return "\n".join(f"- **{row['title']}**: {row['abstract']}" for row in rows)
+
+
+def link_same_line(rows: list[Row]) -> str:
+    return "\n".join(f"* [{row['title']}]({SITE}/papers/{row['arxiv_id']}) - {row['abstract']}" for row in rows)
+
+
+def pipes(rows: list[Row]) -> str:
+    out = ["| # | Title | Upvotes | Abstract |", "|---|:------|---:|---|"]
+    out += [
+        f"| {place} | [{row['title']}]({SITE}/papers/{row['arxiv_id']}) | {row['upvotes']} | {row['abstract'].replace('|', chr(92) + '|')} |"
+        for place, row in enumerate(rows, 1)
+    ]
+    return "\n".join(out)
+
+
+def comma(rows: list[Row]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["arxiv_id", "title", "abstract", "authors", "published", "upvotes", "num_comments"])
+    for row in rows:
+        writer.writerow(
+            [
+                row["arxiv_id"],
+                row["title"],
+                row["abstract"],
+                "; ".join(row["authors"]),
+                row["published"],
+                row["upvotes"],
+                row["num_comments"],
+            ]
+        )
+    return file.getvalue()
+
+
+def tabs(rows: list[Row]) -> str:
+    return "Title\tURL\tVotes\tSummary\n" + "".join(
+        f"{row['title']}\t{SITE}/papers/{row['arxiv_id']}\t{row['upvotes']}\t{row['abstract']}\n" for row in rows
+    )
+
+
+def other_json(rows: list[Row]) -> str:
+    return json.dumps({"date": "2024-06-18", "papers": [
+        {"paper_id": row["arxiv_id"], "paper_title": row["title"], "abstract": row["abstract"], "authors": row["authors"],
+         "votes": row["upvotes"], "comment_count": row["num_comments"], "published_date": row["published"]} for row in rows]})  # fmt: skip
+
+
+def json_lines(rows: list[Row]) -> str:
+    return "".join(
+        json.dumps(
+            {"id": row["arxiv_id"], "title": row["title"], "summary": row["abstract"], "upvotes": row["upvotes"]}
+        )
+        + "\n"
+        for row in rows
+    )
+
+
+def rss(rows: list[Row]) -> str:
+    items = "".join(
+        f"<item><title>{html.escape(row['title'])}</title><link>{SITE}/papers/{row['arxiv_id']}</link>"
+        f"<description>{html.escape(row['abstract'])}</description><pubDate>{day(row, '%a, %d %b %Y')} 00:00:00 GMT</pubDate></item>"
+        for row in rows
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Daily Papers</title>{items}</channel></rss>'
+
+
+def bare_html(rows: list[Row]) -> str:
+    items = "".join(
+        f"<li><a href='https://arxiv.org/abs/{row['arxiv_id']}'><b>{html.escape(row['title'])}</b></a> <span>{row['upvotes']} upvotes</span>"
+        f"<p>{html.escape(row['abstract'])}</p></li>"
+        for row in rows
+    )
+    return f"<!doctype html><html><head><title>My list</title><style>p{{}}</style></head><body><h1>Papers</h1><ul>{items}</ul></body></html>"
+
+
+def quoted_reply(rows: list[Row]) -> str:
+    return "\n".join(f"> {row['title']}\n>\n> {row['abstract']}\n>" for row in rows)
+
+
+def setext(rows: list[Row]) -> str:
+    return "\n\n".join(
+        f"{row['title']}\n{'-' * len(row['title'])}\n\n{row['abstract']}\n\n<https://arxiv.org/abs/{row['arxiv_id']}>"
+        for row in rows
+    )
+
+
+def authors_between(rows: list[Row]) -> str:
+    return "\n\n".join(f"{row['title']}\n{', '.join(row['authors'])}\n\n{row['abstract']}" for row in rows)
+
+
+def snapshot(rows: list[Row]) -> str:
+    out = ["- main [ref=e2]:", '  - heading "Daily Papers" [level=1] [ref=e3]']
+    for place, row in enumerate(rows):
+        url = f"/papers/{row['arxiv_id']}"
+        out += [
+            f"  - article [ref=e{place}0]:",
+            f'    - link "{row["upvotes"]}" [ref=e{place}1]:',
+            f"      - /url: /login?next=%2Fpapers%2F{row['arxiv_id']}",
+        ]
+        out += [
+            f"    - heading {json.dumps(row['title'], ensure_ascii=False)} [level=3] [ref=e{place}2]:",
+            f"      - link {json.dumps(row['title'], ensure_ascii=False)} [ref=e{place}3]:",
+            f"        - /url: {url}",
+        ]
+        out += [
+            f"    - paragraph [ref=e{place}4]: {row['abstract']}",
+            f'    - link "{row["num_authors"]} authors" [ref=e{place}5]:',
+            f"      - /url: {url}",
+        ]
+    return "\n".join(out) + "\n"
+
+
+LAYOUTS: dict[Callable[[list[Row]], str], tuple[str, ...]] = {
+    jina: ALL,
+    html2text: ALL,
+    lynx: ALL,
+    w3m: ("title", "abstract", "upvotes", "num_comments", "num_authors", "published"),
+    inner_text: ("title", "abstract", "upvotes", "num_comments", "num_authors", "published"),
+    trafilatura: ("title", "abstract", "upvotes", "num_authors"),
+    labelled: (*ALL[:5], "published", "authors"),
+    labelled_wrapped: ("title", "abstract", "arxiv_id", "published"),
+    numbered: ("title", "abstract", "arxiv_id", "upvotes"),
+    numbered_plain: ("title", "abstract"),
+    headings: (*ALL[:5], "published", "authors"),
+    meta_line: ALL,
+    bold_same_line: ("title", "abstract"),
+    link_same_line: ("title", "abstract", "arxiv_id"),
+    pipes: ("title", "abstract", "arxiv_id", "upvotes"),
+    comma: (*ALL[:5], "published", "authors"),
+    tabs: ("title", "abstract", "arxiv_id", "upvotes"),
+    other_json: (*ALL[:5], "published", "authors"),
+    json_lines: ("title", "abstract", "arxiv_id", "upvotes"),
+    rss: ("title", "abstract", "arxiv_id", "published"),
+    bare_html: ("title", "abstract", "arxiv_id", "upvotes"),
+    quoted_reply: ("title", "abstract"),
+    setext: ("title", "abstract", "arxiv_id"),
+    authors_between: ("title", "abstract", "authors"),
+    snapshot: ("title", "abstract", "arxiv_id", "upvotes", "num_authors"),
+}
+
+
+TOPICS = (
+    ("Steerable Filters for Molecules: A Second Look", "molecular energies", "steerable filters"),
+    ("Why Do Small Models Forget?", "forgetting in small language models", "replay of old examples"),
+    ("Olmo 3", "open language models", "a fully open recipe"),
+    ("3D Scenes from a Single Photo", "scene reconstruction", "a depth prior"),
+    ("On the $L_2$ Norm of Keys & Values (Revisited)", "the cache of attention", "the norm of keys"),
+    ("GPT-4o vs. 1-bit Students [A Reproduction]", "distillation", "one-bit weights"),
+    ("Éliminer le bruit: Denoising μ-Parametrised Nets", "denoising", "a rescaled update"),
+    ("Learning to Rank, Fast and Slow - What Matters?", "ranking", "two clocks of learning"),
+)
+PEOPLE = ("Ada Lovelace", "Alan M. Turing", "Érik van den Berg", "Grace Hopper", "Li Na", "Kurt Gödel")
+
+
+def some_rows(count: int = 8) -> list[Row]:
+    """Made-up papers whose titles have the shapes that mislead readers."""
+    rows = []
+    for place in range(count):
+        title, field, idea = TOPICS[place % len(TOPICS)]
+        abstract = (
+            f"Much of the recent progress in {field} rests on choices that nobody has tested in isolation. In this paper we ask"
+            f" what remains once they are removed, and propose {idea} as the one that matters. We train {place + 3} models"
+            f" of growing size on public datasets, (1) with and (2) without {idea}, and compare their performance on"
+            f" {place + 2} benchmarks at equal cost: the gap is 12.{place}% on average. An analysis of the learned"
+            " representations explains when the method fails. Code is at https://github.com/example/project."
+        )
+        rows.append(
+            {
+                "title": title if place < len(TOPICS) else f"{title} Part {place}",
+                "abstract": abstract,
+                "arxiv_id": f"2406.{11000 + place}",
+                "upvotes": 40 - place,
+                "num_comments": place + 1,
+                "num_authors": 2 + place % 3,
+                "published": f"2024-06-{10 + place % 7}",
+                "authors": list(PEOPLE[: 2 + place % 3]),
+            }
+        )
+    return rows
