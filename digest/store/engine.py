@@ -62,8 +62,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a connection that sees one moment of the database."""
-        with self._alone(always=False), self.told(), self.engine.connect() as connection, connection.begin():
+        """Yield a connection that sees one moment of the database; what is written to it is not kept."""
+        with self._alone(always=False), self.told(), self.engine.connect() as connection:
+            connection.begin()  # undone when the connection is given back
             yield connection
 
     @contextmanager

@@ -125,6 +125,7 @@ def test_a_paper_whose_texts_changed_is_found_by_old_and_new_title_and_by_its_ne
     assert lookup(store, Paper("OpenDevin platform for generalist agents")) == [["p"]]
     assert lookup(store, Paper("OpenHands sandbox of composable workers")) == [["p"]]
     assert lookup(store, Paper("OpenHands sandbox, many composable workers")) == [["p"]]
+    assert lookup(store, Paper("OpenDevin platform for nobody")) == [[]], "as if it had always had its texts of today"
 
 
 def test_saving_again_changes_the_paper_and_not_when_it_was_first_seen(store: Store):
