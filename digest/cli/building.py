@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.cli.options import Clock
-from digest.model import Settings
 
 if TYPE_CHECKING:
+    from digest.model import Settings
     from digest.outbox import Channel
     from digest.pipeline import Bot, Hooks
     from digest.render import Renderer

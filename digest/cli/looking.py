@@ -13,7 +13,6 @@ import typer
 from digest.cli import building, saying, shapes
 from digest.cli.options import AsJson, Config, Debug, Now, clock
 from digest.errors import UsageError
-from digest.model import Target
 
 if TYPE_CHECKING:
     from digest.model import Digest, Message, Pick, Profile, Settings
@@ -49,6 +48,7 @@ def preview(
 ) -> None:
     """Show today's digest of one profile as it would look; nothing is stored or sent."""
     from digest import pipeline
+    from digest.model import Target
 
     tick = clock(now)
     settings = building.load_settings(config)

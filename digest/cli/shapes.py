@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from digest.model import Capture, Delivery, Digest, DumpReport, EditionReport, Failure, Paper, Pick, Reject, RunReport
-
 if TYPE_CHECKING:
+    from digest.model import (
+        Capture,
+        Delivery,
+        Digest,
+        DumpReport,
+        EditionReport,
+        Failure,
+        Paper,
+        Pick,
+        Reject,
+        RunReport,
+    )
     from digest.store import Status
 
 DELIVERY_COUNTS = ("sent", "deferred", "dead", "unknown")
