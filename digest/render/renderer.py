@@ -131,6 +131,7 @@ class Renderer:
         faults = [fault for name in ALL if (fault := self._broken(name))]
         if faults:
             return faults
+        faults = self._templates.near_misses()
         for digest, profile in SAMPLES:
             try:
                 self.message(digest, profile, Target("folder", "sample"))

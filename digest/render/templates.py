@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNot
 from jinja2.environment import TemplateModule
 from jinja2.sandbox import SandboxedEnvironment
 
-from digest.errors import TemplateFault
+from digest.errors import Fault, TemplateFault
 from digest.packaged import packaged
 from digest.render import plain, slack
 from digest.render.addresses import Link
@@ -78,6 +79,18 @@ class Templates:
             self._environment.get_template(name)
         except Exception as error:
             raise self.fault(name, error) from error
+
+    def near_misses(self) -> list[Fault]:
+        """Files of the user's folders that replace nothing but are called almost like a template."""
+        ours = packaged("templates")
+        known = [path.relative_to(ours).as_posix() for path in sorted(ours.rglob("*")) if path.is_file()]
+        faults = []
+        for folder in self.folders:
+            for path in sorted(folder.rglob("*")) if folder != ours else ():
+                name = path.relative_to(folder).as_posix()
+                meant = get_close_matches(name, known, 1, 0.8) if path.is_file() and name not in known else ()
+                faults += [Fault(str(path), "replaces no template", f"did you mean {other}?") for other in meant]
+        return faults
 
     def fault(self, name: str, error: Exception) -> TemplateFault:
         """Say where *error* arose while the template *name* ran: "…/digest.html:12: 'papr' is undefined"."""

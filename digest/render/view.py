@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.model import Digest, Paper, Pick, Profile
+from digest.model import Digest, Paper, Pick, Profile, Reason
 from digest.render import wording
 from digest.render.addresses import Link, code_link, paper_link, place, safe_url
 from digest.render.latex import readable
@@ -130,7 +130,7 @@ def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) 
     """*digest* for the reader of *profile*; *omitted* papers were dropped from its end before."""
     sections = _sections(digest, profile)
     picks = [pick for section in sections for pick in section.picks]
-    also = tuple(_pick(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1))
+    also = tuple(_line(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1))
     name = clean(profile.title or profile.name)
     best = picks[0].paper.title if picks else ""
     updates = sum(1 for pick in picks if pick.update)
@@ -184,11 +184,17 @@ def _sections(digest: Digest, profile: Profile) -> tuple[SectionView, ...]:
 
 
 def _pick(pick: Pick, number: int) -> PickView:
-    reasons = tuple(replace(reason, names=tuple(readable(n) for n in reason.names)) for reason in pick.reasons)
+    reasons = tuple(Reason(reason.kind, tuple(map(readable, reason.names))) for reason in pick.reasons)
     paper = paper_view(pick.change.paper)
-    why = shorten(wording.why(reasons), MAX_WHY)
+    why = shorten(wording.why(reasons, paper.title), MAX_WHY)
     update = wording.update(pick.change)
     return PickView(number, paper, why, update, wording.spoken_paper(number, paper.title, update, paper.summary, why))
+
+
+def _line(pick: Pick, number: int) -> PickView:
+    """A paper that is only named: no reason is worked out for it."""
+    paper, update = paper_view(pick.change.paper), wording.update(pick.change)
+    return PickView(number, paper, "", update, wording.spoken_paper(number, paper.title, update, "", ""))
 
 
 def _preheader(picks: Sequence[PickView], digest: Digest) -> str:

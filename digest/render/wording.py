@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from digest.model import Change, Reason
@@ -14,6 +15,7 @@ ALSO = "Also today"
 OTHERS = "Other papers"
 UNTITLED = "(untitled)"
 WHY = "Why:"
+LIKED_ITSELF = "it is among the papers you like"
 GLANCE = "At a glance"
 UPDATED = "Updated"
 IN_THREAD = "Reasons, summaries and links are in the thread."
@@ -108,36 +110,47 @@ def counts(upvotes: int | None, comments: int | None) -> str:
     return ", ".join(plural(count, noun) for count, noun in said if count)
 
 
-def why(reasons: tuple[Reason, ...]) -> str:
-    """The two strongest reasons in one sentence; "" without a reason."""
-    said = [line for reason in reasons if (line := _reason(reason))]
+def why(reasons: tuple[Reason, ...], title: str) -> str:
+    """The two strongest reasons for the paper *title* in one sentence; "" without a reason."""
+    said = [line for reason in reasons if (line := LIKED_ITSELF if _itself(reason, title) else _reason(reason))]
     return "; ".join(said[:2]) + "." if said else ""
 
 
+def _itself(reason: Reason, title: str) -> bool:
+    """Whether the paper is the very one that the reader named as liked."""
+    return reason.kind == "like" and title.casefold() in {name.casefold() for name in reason.names}
+
+
 def _reason(reason: Reason) -> str:
-    names = [f"“{shorten(name, 70)}”" for name in reason.names]
-    listed = _and(names[:4])
-    plain = _and([shorten(name, 60) for name in reason.names[:3]])
+    names = reason.names
     match reason.kind:
         case "words":
-            return f"mentions {listed}" if listed else ""
+            return f"mentions {_quoted(names)}" if names else ""
         case "keywords":
-            return f"your {'keyword' if len(names) == 1 else 'keywords'} {listed}" if listed else "your keywords"
+            return f"your {'keyword' if len(names) == 1 else 'keywords'} {_quoted(names)}" if names else "your keywords"
         case "like":
-            return f"resembles {_and(names[:2])}, which you like" if names else "resembles papers you like"
+            return f"resembles {_quoted(names[:2])}, which you like" if names else "resembles papers you like"
         case "author":
-            return f"by {plain}, whom you follow" if plain else "by an author you follow"
+            return f"by {_plain(names)}, whom you follow" if names else "by an author you follow"
         case "organisation":
-            return f"from {plain}" if plain else ""
+            return f"from {_plain(names)}" if names else ""
         case "popular":
-            return "many readers recommend it" + (f" ({plain})" if plain else "")
+            return "many readers recommend it" + (f" ({_plain(names)})" if names else "")
         case "update":
-            return plain
+            return _plain(names)
         case "surprise":
             return "something different, outside your interests"
 
 
-def _and(names: list[str]) -> str:
+def _quoted(names: Sequence[str]) -> str:
+    return _and([f"“{shorten(name, 70)}”" for name in names[:4]])
+
+
+def _plain(names: Sequence[str]) -> str:
+    return _and([shorten(name, 60) for name in names[:3]])
+
+
+def _and(names: Sequence[str]) -> str:
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
 
 

@@ -214,6 +214,13 @@ def test_an_update_says_that_it_is_one_and_what_changed():
         assert "1 updated paper for you" in message.html
 
 
+def test_an_update_that_is_only_named_is_marked_too():
+    digest = Digest("ada", DAY, (), (Pick(Change(a_paper("Known"), "updated", "code", ("code_url",)), 0.6),))
+    message = Renderer().message(digest, ADA, Target("folder", "ada"))
+    for part in (message.html, message.text, str(message.posts)):
+        assert "Updated: code is out now" in part
+
+
 def test_reasons_of_every_kind_are_said_in_words():
     kinds = {
         "words": "mentions “x”",
@@ -229,6 +236,12 @@ def test_reasons_of_every_kind_are_said_in_words():
         pick = Pick(Change(a_paper("T"), "new"), 0.9, "", (Reason(kind, ("x",)),))
         assert said in mail(Digest("ada", DAY, (Section("", (pick,)),))).text
         mail(Digest("ada", DAY, (Section("", (replace(pick, reasons=(Reason(kind),)),)),)))
+
+
+def test_a_liked_paper_does_not_resemble_itself():
+    pick = Pick(Change(a_paper("Mine"), "new"), 0.9, "", (Reason("like", ("mine",)), Reason("words", ("x",))))
+    text = mail(Digest("ada", DAY, (Section("", (pick,)),))).text
+    assert "Why: it is among the papers you like; mentions “x”." in text
 
 
 def test_what_was_considered_and_left_out_is_said_in_words():

@@ -79,6 +79,13 @@ def test_check_names_the_faults_of_all_templates_at_once(tmp_path):
     assert [fault.where for fault in Renderer([tmp_path]).check()] == [f"{tmp_path / name}:1" for name in ALL]
 
 
+def test_check_names_a_file_that_replaces_nothing_but_nearly(tmp_path):
+    override(tmp_path, "email/digets.html", "x")
+    override(tmp_path, "email/my-header.html", "x")
+    (fault,) = Renderer([tmp_path]).check()
+    assert (fault.where, fault.hint) == (str(tmp_path / "email/digets.html"), "did you mean email/digest.html?")
+
+
 def test_check_finds_what_only_an_awkward_paper_shows(tmp_path):
     renderer = override(tmp_path, "email/digest.txt", "{% for p in page.picks %}{{ p.paper.links[1].url }}{% endfor %}")
     (fault,) = renderer.check()
