@@ -18,7 +18,7 @@ _GREEK = {chr(n): unicodedata.name(chr(n)).split()[-1].lower().replace("lamda", 
 _SIGNS = {
     **_GREEK,
     "×": "x",
-    "∞": "infinity",
+    "∞": "infty",
     "&": " and ",
     "ı": "i",
     "ø": "o",
@@ -28,13 +28,13 @@ _SIGNS = {
 _SIGN = re.compile("[" + "".join(_SIGNS) + "]")
 _SAID = {"squared": "2", "cubed": "3"}
 _STYLE = re.compile(
-    r"\\?\b(?:text(?:bf|it|tt|sc|rm|sf|sl|up|md|normal)|math(?:bf|it|tt|rm|sf|cal|bb|frak|scr)|boldsymbol|operatorname)"
+    r"\\?\b(?:text(?:bf|it|tt|sc|rm|sf|sl|up|md|normal|superscript|subscript)|math(?:bf|it|tt|rm|sf|cal|bb|frak|scr)|boldsymbol|operatorname)"
     r"\s*(?=\{)|\\(?:text|emph|mbox|bm|bf|it|tt|rm|sf|sc|em|left|right|ensuremath|protect|xspace)\b"
 )
 _ACCENT = re.compile(r"\\(?:[\"'`^~=.]\s*|[cvuHkrbdt]\s*(?=\{)|[cvuHkrbdt]\s)\{?\\?(\w)\}?")
 _NAMED = re.compile(r"\\([a-zA-Z]+)")
-_NAMES = {"times": "x", "infty": "infinity", "varepsilon": "epsilon", "varphi": "phi", "to": " ", "ast": " "}
-_BREAK = re.compile(r"(?<=\w)[-‐‑‒–—−]\s+(?=[a-z])")
+_NAMES = {"times": "x", "varepsilon": "epsilon", "varphi": "phi", "to": " ", "rightarrow": " "}
+_TORN = re.compile(r"(?<=[a-z]\d)\. (?=\d)")  # "V1. 5"
 _PIECE = re.compile(r"[^\W_]+(?:\.(?=\d)(?<=\d\.)[^\W_]+)*|\+")
 
 
@@ -58,6 +58,8 @@ def words(title: str) -> tuple[str, ...]:
         title = unicodedata.normalize("NFKD", title.casefold())
         title = "".join(c for c in title if not unicodedata.combining(c))
     title = _SIGN.sub(lambda m: _SIGNS[m[0]], title.casefold())
+    if ". " in title:
+        title = _TORN.sub(".", title)
     return tuple(_SAID.get(piece, piece) for piece in _PIECE.findall(title))
 
 
