@@ -91,7 +91,8 @@ def url(folder: Path) -> str:
 
 def start(folder: Path, script: str) -> subprocess.Popen[str]:
     """Run *script* in a process of its own, with the store in *folder* as `store`."""
-    return subprocess.Popen([sys.executable, "-c", PRELUDE + script, url(folder)], stdout=subprocess.PIPE, text=True)
+    argv = [sys.executable, "-c", PRELUDE + script, url(folder)]
+    return subprocess.Popen(argv, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True)
 
 
 def run(folder: Path, script: str) -> int:

@@ -7,17 +7,12 @@ A change here needs a new file in ``migrations/versions`` and its number in `REV
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
     Column,
     ColumnElement,
     Date,
-    DateTime,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -28,8 +23,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+
+from digest.store.columns import Instant, Json, Key, number, ref
 
 REVISIONS = ("0001",)
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
@@ -40,47 +35,16 @@ WAITING = ("queued", "unknown")
 LONGEST_ALIAS = 512
 """Characters of a normalised title or a URL that are compared: PostgreSQL indexes at most 2,704 bytes."""
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant, stored in UTC; a naive one is a bug and raises ValueError."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Take the zone off after turning *value* to UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive datetime cannot be stored: {value}")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Put UTC back on."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
 metadata = MetaData()
-_Json = JSON(none_as_null=True)
-_Key = BigInteger().with_variant(Integer(), "sqlite")  # an SQLite INTEGER holds 64 bits and keeps its table small
-
-
-def _number() -> Column[int]:
-    return Column("no", Integer, primary_key=True)
-
-
-def _ref(name: str, target: str, **kwargs: Any) -> Column[int]:
-    return Column(name, Integer, ForeignKey(target), **kwargs)
-
 
 papers = Table(
     "papers",
     metadata,
-    _number(),
+    number(),
     Column("id", String(64), nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("abstract", Text),
-    Column("authors", _Json),
+    Column("authors", Json),
     Column("num_authors", Integer),
     Column("published", Date),
     Column("url", Text),
@@ -88,14 +52,14 @@ papers = Table(
     Column("code_url", Text),
     Column("upvotes", Integer),
     Column("num_comments", Integer),
-    Column("keywords", _Json),
+    Column("keywords", Json),
     Column("summary", Text),
     Column("organisation", Text),
     Column("version", Integer),
-    Column("texts_from", _Json, nullable=False),
-    Column("shows", _Json, nullable=False),
-    Column("titles", _Json, nullable=False),
-    Column("causes", _Json, nullable=False),
+    Column("texts_from", Json, nullable=False),
+    Column("shows", Json, nullable=False),
+    Column("titles", Json, nullable=False),
+    Column("causes", Json, nullable=False),
     Column("first_seen", Instant, nullable=False),
 )
 """What is known of each work; the last six columns are what merging a further sighting needs."""
@@ -103,7 +67,7 @@ papers = Table(
 paper_keys = Table(
     "paper_keys",
     metadata,
-    Column("key", _Key, primary_key=True, autoincrement=False),
+    Column("key", Key, primary_key=True, autoincrement=False),
     # No foreign key: rows are written by the thousand, and a paper's own keys can be computed again.
     Column("paper", Integer, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
@@ -115,7 +79,7 @@ paper_aliases = Table(
     metadata,
     Column("kind", String(8), primary_key=True),
     Column("value", String(LONGEST_ALIAS), primary_key=True),
-    _ref("paper", "papers.no", primary_key=True),
+    ref("paper", "papers.no", primary_key=True),
     sqlite_with_rowid=False,
 )
 """Other names of a paper: kind "arxiv" (without version), "title" (normalised) or "url"."""
@@ -123,7 +87,7 @@ paper_aliases = Table(
 dumps = Table(
     "dumps",
     metadata,
-    _number(),
+    number(),
     Column("id", String(64), nullable=False, unique=True),
     Column("source", Text, nullable=False),
     Column("where", Text, nullable=False),
@@ -131,16 +95,16 @@ dumps = Table(
     Column("captured_on", Date),
     Column("dated_by", String(16), nullable=False),
     Column("fetched_at", Instant, nullable=False),
-    Column("header", _Json),
-    Column("shows", _Json, nullable=False),
+    Column("header", Json),
+    Column("shows", Json, nullable=False),
     Column("first_seen", Instant, nullable=False),
 )
 
 sightings = Table(
     "sightings",
     metadata,
-    _ref("paper", "papers.no", primary_key=True),
-    _ref("dump", "dumps.no", primary_key=True),
+    ref("paper", "papers.no", primary_key=True),
+    ref("dump", "dumps.no", primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("shown_month", Integer),
     Column("shown_day", Integer),
@@ -157,7 +121,7 @@ sightings = Table(
 rejects = Table(
     "rejects",
     metadata,
-    _ref("dump", "dumps.no", primary_key=True),
+    ref("dump", "dumps.no", primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("where", Text, nullable=False),
     Column("why", Text, nullable=False),
@@ -181,10 +145,10 @@ changes = Table(
     "changes",
     metadata,
     Column("id", Integer, primary_key=True),
-    _ref("paper", "papers.no", nullable=False),
+    ref("paper", "papers.no", nullable=False),
     Column("kind", String(8), nullable=False),
     Column("cause", String(8), nullable=False),
-    Column("fields", _Json, nullable=False),
+    Column("fields", Json, nullable=False),
     Column("at", Instant, nullable=False),
     Index("changes_at", "at"),
     Index("changes_paper", "paper"),
@@ -194,7 +158,7 @@ changes = Table(
 profiles = Table(
     "profiles",
     metadata,
-    _number(),
+    number(),
     Column("name", Text, nullable=False, unique=True),
     Column("cursor", Integer, nullable=False),
     Column("last_day", Date),
@@ -204,9 +168,9 @@ profiles = Table(
 editions = Table(
     "editions",
     metadata,
-    _number(),
+    number(),
     Column("day", Date, nullable=False),
-    _ref("profile", "profiles.no", nullable=False),
+    ref("profile", "profiles.no", nullable=False),
     Column("state", String(8), nullable=False),
     Column("picks", Integer, nullable=False),
     Column("considered", Integer, nullable=False),
@@ -218,7 +182,7 @@ editions = Table(
 offers = Table(
     "offers",
     metadata,
-    _ref("profile", "profiles.no", primary_key=True),
+    ref("profile", "profiles.no", primary_key=True),
     Column("paper", Integer, primary_key=True, autoincrement=False),
     Column("cause", String(8), primary_key=True),
     Column("day", Date, nullable=False),
@@ -229,9 +193,9 @@ offers = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    _number(),
+    number(),
     Column("key", Text, nullable=False, unique=True),
-    _ref("edition", "editions.no", nullable=False),
+    ref("edition", "editions.no", nullable=False),
     Column("channel", String(32), nullable=False),
     Column("address", Text, nullable=False),
     Column("state", String(8), nullable=False),
@@ -240,7 +204,7 @@ deliveries = Table(
     Column("doubts", Integer, nullable=False),
     Column("token", Integer, nullable=False),
     Column("leased_until", Instant),
-    Column("remote_ids", _Json, nullable=False),
+    Column("remote_ids", Json, nullable=False),
     Column("error", Text, nullable=False),
     Column("said", Text, nullable=False),
     Column("queued_at", Instant, nullable=False),
@@ -279,7 +243,7 @@ suppressed_targets = Table(
 runs = Table(
     "runs",
     metadata,
-    _number(),
+    number(),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant, nullable=False),
     Column("exit_code", Integer, nullable=False),

@@ -1,0 +1,142 @@
+"""Writing editions: their rows, what they show, their deliveries, and how far their profiles came."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from digest.model import Digest, Pick
+from digest.store import rows, schema
+from digest.store.papers import numbers_of
+from digest.store.values import QueuedEdition
+
+_f, _n, _p = schema.profiles.c, schema.editions.c, schema.papers.c
+Place = tuple[date, int]
+"""The local date and the number of the profile: there is one edition for each."""
+
+
+def profiles_of(connection: Connection, names: Iterable[str]) -> dict[str, Any]:
+    """Read no, cursor and last day of the profiles of these names; unknown ones are left out."""
+    found: dict[str, Any] = {}
+    for chunk in rows.chunks(dict.fromkeys(names)):
+        query = select(_f.name, _f.no, _f.cursor, _f.last_day).where(_f.name.in_(chunk))
+        found |= {row.name: row for row in connection.execute(query)}
+    return found
+
+
+def existing(connection: Connection, places: Collection[Place]) -> dict[Place, Any]:
+    """Read no and state of the editions that exist at these places, and perhaps at some more."""
+    days = sorted({day for day, _ in places})
+    found: dict[Place, Any] = {}
+    for chunk in rows.chunks(sorted({profile for _, profile in places})):
+        query = select(_n.day, _n.profile, _n.no, _n.state).where(_n.day.in_(days), _n.profile.in_(chunk))
+        found |= {(row.day, row.profile): row for row in connection.execute(query)}
+    return found
+
+
+def ensure_profiles(connection: Connection, names: Sequence[str]) -> dict[str, Any]:
+    """Read these profiles as `profiles_of` does, after making those that are new."""
+    found = profiles_of(connection, names)
+    new = sorted(set(names) - found.keys())
+    if new:
+        connection.execute(insert(schema.profiles), [{"name": name, "cursor": 0} for name in new])
+        found |= profiles_of(connection, new)
+    return found
+
+
+def place_of(edition: QueuedEdition, profiles: Mapping[str, Any]) -> Place:
+    """Say where *edition* belongs."""
+    return edition.digest.date, profiles[edition.digest.profile].no
+
+
+def write(
+    connection: Connection, taken: Sequence[tuple[QueuedEdition, bytes]], profiles: Mapping[str, Any], now: datetime
+) -> None:
+    """Write editions whose places are free or hold an empty one, with all that follows from them."""
+    if not taken:
+        return
+    places = [place_of(edition, profiles) for edition, _ in taken]
+    here = (_n.day == bindparam("d"), _n.profile == bindparam("p"), _n.state == "empty")
+    connection.execute(delete(schema.editions).where(*here), [{"d": day, "p": no} for day, no in places])
+    values = [_edition_row(edition, data, place, now) for (edition, data), place in zip(taken, places, strict=True)]
+    connection.execute(insert(schema.editions), values)
+    written = existing(connection, places)
+    _write_offers(connection, taken, profiles)
+    queued = [
+        row
+        for (edition, _), place in zip(taken, places, strict=True)
+        if edition.digest.picks
+        for row in _delivery_rows(edition, written[place].no, now)
+    ]
+    if queued:
+        connection.execute(insert(schema.deliveries), queued)
+    _move_cursors(connection, [edition for edition, _ in taken], profiles)
+
+
+def _edition_row(edition: QueuedEdition, data: bytes, place: Place, now: datetime) -> dict[str, Any]:
+    digest = edition.digest
+    return {
+        "day": place[0],
+        "profile": place[1],
+        "state": "queued" if digest.picks else "empty",
+        "picks": len(digest.picks),
+        "considered": digest.considered,
+        "digest": data,
+        "at": now,
+    }
+
+
+def _delivery_rows(edition: QueuedEdition, edition_no: int, now: datetime) -> list[dict[str, Any]]:
+    digest = edition.digest
+    return [
+        {
+            "key": f"{digest.profile}/{digest.date}/{target}",
+            "edition": edition_no,
+            "channel": target.channel,
+            "address": target.address,
+            "state": "queued",
+            "due_at": now,
+            "attempts": 0,
+            "doubts": 0,
+            "token": 0,
+            "remote_ids": [],
+            "error": "",
+            "said": "",
+            "queued_at": now,
+        }
+        for target in dict.fromkeys(edition.targets)
+    ]
+
+
+def _write_offers(
+    connection: Connection, taken: Sequence[tuple[QueuedEdition, bytes]], profiles: Mapping[str, Any]
+) -> None:
+    shown: list[tuple[Digest, Pick]] = [
+        (edition.digest, pick) for edition, _ in taken for pick in (*edition.digest.picks, *edition.digest.also)
+    ]
+    numbers = numbers_of(connection, _p.id, sorted({pick.change.paper.id for _, pick in shown}))
+    offers = {
+        (profiles[digest.profile].no, numbers[pick.change.paper.id], pick.change.cause): digest.date
+        for digest, pick in shown
+        if pick.change.paper.id in numbers
+    }
+    if offers:
+        # SQLite says OR IGNORE, PostgreSQL will say ON CONFLICT DO NOTHING: shown twice for one cause is one row.
+        statement = insert(schema.offers).prefix_with("OR IGNORE", dialect="sqlite")
+        values = [{"profile": f, "paper": p, "cause": c, "day": day} for (f, p, c), day in sorted(offers.items())]
+        connection.execute(statement, values)
+
+
+def _move_cursors(connection: Connection, editions: Sequence[QueuedEdition], profiles: Mapping[str, Any]) -> None:
+    """Cursors and days only go forward."""
+    moves: dict[str, dict[str, Any]] = {}
+    for edition in editions:
+        name, profile = edition.digest.profile, profiles[edition.digest.profile]
+        last = moves.get(name, {"c": profile.cursor, "d": profile.last_day})
+        day = edition.digest.date
+        moves[name] = {"f": name, "c": max(last["c"], edition.cursor), "d": max(last["d"] or day, day)}
+    statement = update(schema.profiles).where(_f.name == bindparam("f"))
+    connection.execute(statement.values(cursor=bindparam("c"), last_day=bindparam("d")), list(moves.values()))
