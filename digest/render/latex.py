@@ -22,7 +22,9 @@ MAX_SMALL = 5
 """Longer powers and indices are easier to read at full size: "n^(1+o(1))"."""
 
 _SUSPECT = re.compile(r"[\\$^{}~]|_|``")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[\w.-]+\.(?:com|org|io|net|edu|ai|co|dev)/\S*", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S+|(?<![\w.-])[\w.-]{1,100}\.(?:com|org|io|net|edu|ai|co|dev)/\S*", re.IGNORECASE
+)
 _MATH = re.compile(
     r"\\\((?P<round>[^\n]{1,300}?)\\\)|\\\[(?P<square>[^\n]{1,300}?)\\\]"
     r"|(?<![\\$])\$\$(?P<double>[^$\n]{1,300}?)\$\$"

@@ -92,7 +92,7 @@ class Renderer:
         faults: list[Fault] = []
         try:
             messages = [self.message(digest, profile, target) for target in _one_per_channel(profile)]
-        except TemplateFault:
+        except Exception:  # whatever a paper makes our code or a template do, the others are sent
             digest, faults = self._without_poison(digest, profile)
             messages = [self.message(digest, profile, target) for target in _one_per_channel(profile)]
         warnings = []
@@ -110,8 +110,8 @@ class Renderer:
             try:
                 for target in _one_per_channel(profile):
                     self.message(lone, profile, target)
-            except TemplateFault as fault:
-                faults.append(Fault(f"paper “{pick.change.paper.title[:80]}”", f"left out: {fault}"))
+            except Exception as error:
+                faults.append(Fault(f"paper “{str(pick.change.paper.title)[:80]}”", f"left out: {error}"))
                 return False
             return True
 

@@ -60,8 +60,10 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole page. *glance* lists the titles of all picks, where there are enough of them for a list.
-    *spoken* says it all in a few lines of text, for screen readers and notifications.
+    """The whole page.
+
+    *glance* lists the titles of all picks, where there are enough of them for a list; *spoken* says
+    the page in a few lines of text, for screen readers and notifications; *site* is "" without pages.
     """
 
     product: str
@@ -128,7 +130,7 @@ def _summary(paper: Paper) -> str:
 
 def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) -> View:
     """*digest* for the reader of *profile*; *omitted* papers were dropped from its end before."""
-    sections = _sections(digest, profile)
+    sections = _sections(digest)
     picks = [pick for section in sections for pick in section.picks]
     also = tuple(_line(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1))
     name = clean(profile.title or profile.name)
@@ -140,7 +142,7 @@ def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) 
         title=name,
         day=wording.short_date(digest.date),
         iso_date=digest.date.isoformat(),
-        subject=_harmless(wording.subject(len(picks) + omitted, best, digest.date)),
+        subject=_harmless(wording.subject(len(picks), best, digest.date)),
         preheader=_preheader(picks, digest),
         heading=wording.heading(len(picks), updates),
         balance=_balance(digest, omitted),
@@ -168,8 +170,8 @@ def _balance(digest: Digest, omitted: int) -> str:
     return wording.balance(shown, also, max(digest.considered, shown + also + omitted), digest.left_out)
 
 
-def _sections(digest: Digest, profile: Profile) -> tuple[SectionView, ...]:
-    """The sections with their picks numbered through; a lone section of a profile without interests has no name."""
+def _sections(digest: Digest) -> tuple[SectionView, ...]:
+    """The sections with their picks numbered through; one without a name gets none where it stands alone."""
     number = 1
     made = []
     for section in digest.sections:

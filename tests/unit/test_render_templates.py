@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from digest.errors import TemplateFault
 from digest.model import Change, Digest, Pick, Section, Target
 from digest.packaged import packaged
 from digest.render import Renderer
+from digest.render.addresses import Link
 from digest.render.templates import ALL, Templates
+from digest.render.view import PaperView, PickView, SectionView, View
 from tests.builders import a_paper, a_pick
 from tests.golden.digests import ADA, DAY, ORDINARY
 
@@ -140,6 +143,14 @@ def test_fault_17_a_paper_that_cannot_be_rendered_is_left_out_and_named(tmp_path
     assert "Sound" in renderer.message(kept, ADA, FOLDER).text
 
 
+def test_fault_17_a_paper_that_our_own_code_stumbles_over_is_left_out_too():
+    poison = Pick(Change(replace(a_paper("x"), title=None), "new"), 0.9)  # what no reader yields
+    digest = Digest("ada", DAY, (Section("A", (poison, a_pick("Sound"))),), considered=2)
+    kept, faults, _ = Renderer().rehearse(digest, ADA)
+    assert [pick.change.paper.title for pick in kept.picks] == ["Sound"]
+    assert len(faults) == 1
+
+
 def test_fault_17_a_section_of_which_nothing_is_left_goes_too(tmp_path):
     renderer = override(tmp_path, "email/digest.txt", PICKY)
     digest = Digest("ada", DAY, (Section("A", (a_pick("Poison"),)), Section("B", (a_pick("Sound"),))), considered=2)
@@ -162,3 +173,14 @@ def test_a_large_mail_is_reported_before_it_is_too_large():
     _, _, faults = Renderer().rehearse(Digest("ada", DAY, (Section("", picks),)), ADA)
     assert len(faults) == 1
     assert "kB of HTML" in faults[0].what
+
+
+def test_the_docs_name_all_that_a_template_sees():
+    text = (Path(__file__).resolve().parents[2] / "docs/templates.md").read_text(encoding="utf-8")
+    for field in fields(View):
+        assert f"`page.{field.name}`" in text
+    for kind in (PickView, PaperView, SectionView, Link):
+        for field in fields(kind):
+            assert f"`{field.name}`" in text, f"{kind.__name__}.{field.name}"
+    for name in (*ALL, "email/look.html"):
+        assert f"`{name}`" in text
