@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest import ranking, schedule
 from digest.compose import compose
-from digest.model import Cause, Change, EditionReport, Failure, Pick, Profile
+from digest.model import Cause, Change, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline.bot import Bot
 from digest.render import wording
 from digest.store import QueuedEdition, Store
@@ -124,7 +124,9 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     for (cursor, causes), members in groups.items():
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
-        for (profile, day), picks in zip(members, rank(bot, changes, profiles), strict=True):
+        liked = liked_papers(bot, profiles) if changes else {}
+        for (profile, day), ranked in zip(members, rank(changes, profiles, liked), strict=True):
+            picks = unknown_to(profile, ranked, liked)
             notes = (wording.late(day),) if day < today(profile, now) else ()
             digest = compose(profile, day, picks, len(changes), notes=notes, similarity=ranking.similarity)
             digest, lost, odd = bot.renderer.rehearse(digest, profile)
@@ -132,9 +134,21 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
             yield edition, [Failure(f.where, f.what) for f in lost], [Failure(f.where, f.what) for f in odd]
 
 
-def rank(bot: Bot, changes: Sequence[Change], profiles: Sequence[Profile]) -> Iterator[tuple[Pick, ...]]:
+def rank(
+    changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper]
+) -> Iterator[tuple[Pick, ...]]:
     """Yield each profile's picks, best first; without candidates nothing heavy is loaded."""
     if not changes:
         return iter([()] * len(profiles))
-    liked = bot.store.find_papers(sorted({like for p in profiles for i in p.interests for like in i.like}))
     return ranking.rank(changes, profiles, liked, ranking.Background.default())
+
+
+def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:
+    """Look up what these profiles like among all papers ever seen; what is not there is used by its title."""
+    return bot.store.find_papers(sorted({like for p in profiles for i in p.interests for like in i.like}))
+
+
+def unknown_to(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper]) -> tuple[Pick, ...]:
+    """Leave out what *profile* likes already: its reader knows it, and only wants to hear of an update."""
+    likes = {liked[like].id for i in profile.interests for like in i.like if like in liked}
+    return tuple(pick for pick in picks if pick.change.kind == "updated" or pick.change.paper.id not in likes)

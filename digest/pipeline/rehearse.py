@@ -5,7 +5,7 @@ from __future__ import annotations
 from digest.model import Change, Digest, Pick, Profile, RunReport
 from digest.pipeline.bot import Bot
 from digest.pipeline.ingest import ingest_sources
-from digest.pipeline.prepare import editions, prepare, rank, today
+from digest.pipeline.prepare import editions, liked_papers, prepare, rank, today
 
 
 def rehearse(bot: Bot, *, due_only: bool = False) -> RunReport:
@@ -41,5 +41,5 @@ def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
     paper = bot.store.find_papers([ref]).get(ref)
     if paper is None:
         return None
-    (picks,) = rank(bot, [Change(paper, "new")], [profile])
+    (picks,) = rank([Change(paper, "new")], [profile], liked_papers(bot, [profile]))
     return picks[0] if picks else Pick(Change(paper, "new"), 0.0)

@@ -84,13 +84,12 @@ def test_three_days_down_give_one_catch_up_edition(bot: BotFolder):
     assert "late" in text.lower() or "due" in text.lower()
 
 
-def titles_of(bot: BotFolder, folder: str, known: set[str]) -> list[str]:
-    """Every shown title of every mail of this folder, in all editions."""
-    shown = []
-    for mail in bot.mails(folder):
-        html = mail.get_body(("html",)).get_content()
-        shown += [title for title in known if title in html]
-    return shown
+def test_a_paper_that_the_reader_likes_already_is_not_offered(bot: BotFolder):
+    bot.profile("ada", EVERYTHING.format(name="ada") + 'like = ["Alpha Learning Networks"]\n')
+    (bot.drop / "page.txt").write_text(page("Alpha Learning Networks", "Beta Learning Networks"))
+    assert bot.run()["editions"][0]["picks"] == 1
+    (mail,) = bot.mails()
+    assert "Beta Learning Networks" in mail["Subject"]
 
 
 def test_five_real_dumps_one_a_day_show_no_title_twice(bot: BotFolder, shared: Path):
