@@ -2,7 +2,8 @@
 """One list of papers in many layouts, as real tools write the page down. Each function: rows -> text.
 
 A row: title, abstract, arxiv_id, upvotes, num_comments, num_authors, published ("2024-06-17"), authors.
-`SHOWN` names the fields that a layout shows; whatever else a reader says of it must be None.
+`LAYOUTS` holds those that nobody described, each with the fields that it shows (whatever else a reader says of it
+must be None); `KNOWN` those that a reader of their own takes.
 """
 
 from __future__ import annotations
@@ -354,6 +355,83 @@ LAYOUTS: dict[Callable[[list[Row]], str], tuple[str, ...]] = {
     snapshot: ("title", "abstract", "arxiv_id", "upvotes", "num_authors"),
 }
 
+
+HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nDaily Papers\n\nbyAK and the research community\n\nJun 18\n\n"
+
+
+def card(rows: list[Row]) -> str:
+    return HEAD + "\n\n".join(
+        f"{one['title']}\n\n{one['abstract']}\n\n  • {one['num_authors']} authors\n·\nJun {one['published'][-2:].lstrip('0')}, 2023 {one['num_comments']}"
+        for one in rows
+    )
+
+
+def plain(rows: list[Row]) -> str:
+    return HEAD + "\n\n".join(f"{one['title']}\n\n{one['abstract']}" for one in rows)
+
+
+def glued(rows: list[Row]) -> str:
+    head = "Get trending papers in your email inbox once a day!\nGet trending papers in your email inbox!\nSubscribe"
+    return head + "\n".join(f"{one['title']}\n{one['abstract']}" for one in rows)
+
+
+def firecrawl(rows: list[Row]) -> str:
+    return "# Daily Papers\n\nJun 18\n\n" + "\n\n".join(
+        f"[{one['upvotes']}]({SITE}/login?next=%2Fpapers%2F{one['arxiv_id']})\n\n### [{one['title']}]({SITE}/papers/{one['arxiv_id']})\n\n"
+        f"[{one['abstract']}]({SITE}/papers/{one['arxiv_id']})\n\n[- {one['num_authors']} authors]({SITE}/papers/{one['arxiv_id']})\n\n·\n\n"
+        f"Jun 17[{one['num_comments']}]({SITE}/papers/{one['arxiv_id']}#community)"
+        for one in rows
+    )
+
+
+def barelinks(rows: list[Row]) -> str:
+    return "Daily Papers\n\nJun 18\n\n" + "\n\n".join(
+        f" [-] {one['upvotes']}\n\n{SITE}/login?next=%2Fpapers%2F{one['arxiv_id']}\n\n{one['title']}\n\n{SITE}/papers/{one['arxiv_id']}\n\n"
+        f"{one['abstract']}\n\n{SITE}/papers/{one['arxiv_id']}\n\n[\n\n{one['num_authors']} authors]({SITE}/papers/{one['arxiv_id']})\n\n·\n\n"
+        f"Jun 17\n\n{one['num_comments']}\n\n{SITE}/papers/{one['arxiv_id']}#community"
+        for one in rows
+    )
+
+
+def trending(rows: list[Row]) -> str:
+    return "# Trending Papers\n\n" + "\n\n".join(
+        f"### [{one['title']}]({SITE}/papers/{one['arxiv_id']})\n\n\n{one['abstract']}\n\n\n-\n\n- {one['num_authors']} authors\n\n"
+        f"· Published on Jun 17, 2024\n\n\n[Upvote\n\n{one['upvotes']}]({SITE}/login?next=%2Fpapers%2F{one['arxiv_id']})\n\n"
+        f"[GitHub 1.3k](https://github.com/x/y) [arXiv Page](https://arxiv.org/abs/{one['arxiv_id']})"
+        for one in rows
+    )
+
+
+def api(rows: list[Row]) -> str:
+    return json.dumps(
+        [
+            {
+                "paper": {
+                    "id": one["arxiv_id"],
+                    "title": one["title"],
+                    "summary": one["abstract"],
+                    "upvotes": one["upvotes"],
+                    "publishedAt": one["published"] + "T10:00:00.000Z",
+                    "authors": [{"name": name, "hidden": False} for name in one["authors"]],
+                },
+                "numComments": one["num_comments"],
+            }
+            for one in rows
+        ]
+    )
+
+
+def page(rows: list[Row]) -> str:
+    props = html.escape(json.dumps({"dailyPapers": json.loads(api(rows)), "dateString": "2024-06-18"}))
+    links = "".join(
+        f'<article><h3><a href="/papers/{one["arxiv_id"]}">{one["title"]}</a></h3></article>' for one in rows
+    )
+    return f'<!doctype html><html><body><div data-target="DailyPapers" data-props="{props}">{links}</div></body></html>'
+
+
+KNOWN: dict[str, Callable[[list[Row]], str]] = {
+    one.__name__: one for one in (card, plain, glued, firecrawl, barelinks, trending, api, page)
+}
 
 TOPICS = (
     ("Steerable Filters for Molecules: A Second Look", "molecular energies", "steerable filters"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from digest.sources.paragraphs import LEAD, paragraphs_of
 from digest.sources.shapes import unescaped
@@ -61,8 +61,8 @@ def blocks_of(text: str) -> list[Block]:
     """Every block of *text* in order; addresses that a list at the end explains are put where they belong."""
     paragraphs = paragraphs_of(text)
     references = {}
-    if "[1]" in text and (references := _references(text)):
-        first = min(references.values())[0]
+    if "[2]" in text and (references := _references(text)):
+        first = min(line for line, _ in references.values())
         paragraphs = [one for one in paragraphs if one[0] < first]
     blocks: list[Block] = []
     for line, words in paragraphs:
@@ -81,7 +81,15 @@ def _references(text: str) -> dict[str, tuple[int, str]]:
             match = _REFERENCE.fullmatch(line.rstrip())
             if match is not None:
                 found[match[1]] = (number, match[2])
-    return found if len(found) >= 3 else {}
+    return _lost_references(text) | (found if len(found) >= 3 else {})
+
+
+def _lost_references(text: str) -> dict[str, tuple[int, str]]:
+    """The numbers of links whose list was cut off: many, and each greater than the one before."""
+    numbers = [int(mark[1]) for mark in _MARKED.finditer(text[:50_000])]
+    if len(numbers) < 4 or any(after <= before for before, after in pairwise(numbers)):
+        return {}
+    return {mark[1]: (text.count("\n") + 2, "") for mark in _MARKED.finditer(text)}
 
 
 def _resolved(words: str, references: dict[str, tuple[int, str]], links: list[tuple[str, str]]) -> str:

@@ -84,7 +84,7 @@ def listing_of(text: str, where: str) -> Listing:
             listing = style.read(text, label(where))
             found = listing if understood(listing, text) else None
             break
-    if found is not None and (found.style in {"api", "page"} or len(found.rejects) <= 1 + len(found.entries) // 20):
+    if found is not None and (found.style in {"api", "page"} or len(found.rejects) <= 2 + len(found.entries) // 20):
         return found
     try:
         other = generic.read(text, label(where))

@@ -12,10 +12,15 @@ from digest.sources.shapes import authors_line, day_line, is_heading, is_prose
 SHOWS = frozenset({"title", "abstract", "num_authors", "published", "num_comments"})
 _AUTHORS = re.compile(r"^[ \t]*• \d+ authors?[ \t]*\r?$", re.MULTILINE)
 
+_UNWRAPPED = 160
+
 
 def recognises(text: str) -> bool:
-    """Whether *text* is plain text that counts authors behind a bullet."""
-    return "](" not in text[:3000] and "huggingface.co/" not in text[:3000] and _AUTHORS.search(text) is not None
+    """Whether *text* is plain text, not wrapped, that counts authors behind a bullet."""
+    head = text[:20_000]
+    if "](" in head[:3000] or "huggingface.co/" in head[:3000] or _AUTHORS.search(text) is None:
+        return False
+    return any(len(line) > _UNWRAPPED for line in head.split("\n"))
 
 
 def read(text: str, where: str) -> Listing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from digest.model import Listing
-from digest.sources.pairs import TEXT_SHOWS, numbered_lines, skip_header, take_pairs
+from digest.sources.pairs import TEXT_SHOWS, is_bare, numbered_lines, skip_header, take_pairs
 from digest.sources.rows import Draft
 
 _STUCK = re.compile(r"^Subscribe(?=\S)")
@@ -13,8 +13,7 @@ _STUCK = re.compile(r"^Subscribe(?=\S)")
 
 def recognises(text: str) -> bool:
     """Whether *text* begins with the page's furniture and has no blank lines."""
-    head = text.lstrip()[:3000]
-    return "Get trending papers in your email inbox" in head and "\n\n" not in head and "](" not in head
+    return is_bare(text) and "\n\n" not in text[:6000].strip()[:3000]
 
 
 def read(text: str, where: str) -> Listing:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from digest.sources.blocks import Block
 from digest.sources.facts import Facts, facts_of, link_kind, linked_id
-from digest.sources.shapes import FURNITURE
+from digest.sources.shapes import FURNITURE, day_in, is_masthead
 
 MarkKind = Literal["words", "prose", "fact", "names", "label", "skip"]
 _PARTICLES = frozenset({"de", "da", "del", "della", "di", "dos", "van", "von", "der", "den", "la", "le", "bin", "al"})
@@ -66,7 +66,7 @@ def _mark(block: Block) -> Mark:
     if block.label and block.label != "title" and text.lower() not in FURNITURE:
         return Mark("label", block)
     if block.label == "title":
-        return Mark("skip" if text.lower() in FURNITURE else "label", block)
+        return Mark("skip" if text.lower() in FURNITURE or is_masthead(text) else "label", block)
     if block.prose:
         names = names_of(text) if text.count(",") * 30 > len(text) else None
         return Mark("prose", block) if names is None else Mark("names", block, names=names)
@@ -75,6 +75,8 @@ def _mark(block: Block) -> Mark:
     facts = Facts() if text.lower() in _IDLE else facts_of(text)
     if facts is not None:
         return Mark("fact", block, facts)
+    if is_masthead(text):
+        return Mark("skip", block, Facts(shown=day_in(text)))
     if _BY.match(text) is not None or not any(map(str.isalpha, text)) or len(text) < 3:
         return Mark("skip", block)
     names = names_of(text)

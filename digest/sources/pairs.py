@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from digest.sources.facts import facts_of
 from digest.sources.rows import Draft, Row
 from digest.sources.shapes import FURNITURE, day_line, ends_well, is_heading, is_prose
 
 TEXT_SHOWS = frozenset({"title", "abstract"})
+
+
+_FOOTER = re.compile(r"^\W{0,6}\d{1,5} authors?\W{0,6}$", re.MULTILINE)
+
+
+def is_bare(text: str) -> bool:
+    """Whether *text* begins with the page's furniture and shows neither links nor footers."""
+    head = text[:6000]
+    return "Get trending papers in your email inbox" in head and "](" not in head and _FOOTER.search(head) is None
 
 
 def numbered_lines(text: str) -> list[tuple[int, str]]:
@@ -50,10 +61,8 @@ def take_pairs(lines: list[tuple[int, str]], draft: Draft, *, whole: bool) -> No
 
 
 def _starts_pair(lines: list[tuple[int, str]], position: int) -> bool:
-    """Whether the line at *position* is a title: it looks like one, and prose or the end follows."""
-    if not is_heading(lines[position][1]):
-        return False
-    return position + 1 >= len(lines) or is_prose(lines[position + 1][1])
+    """Whether the line at *position*, below a title, is one itself: it looks so, and prose follows."""
+    return is_heading(lines[position][1]) and position + 1 < len(lines) and is_prose(lines[position + 1][1])
 
 
 def _settle(row: Row | None, draft: Draft) -> None:

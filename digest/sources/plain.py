@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from digest.model import Listing
-from digest.sources.pairs import TEXT_SHOWS, numbered_lines, skip_header, take_pairs
+from digest.sources.pairs import TEXT_SHOWS, is_bare, numbered_lines, skip_header, take_pairs
 from digest.sources.rows import Draft
 
 
 def recognises(text: str) -> bool:
     """Whether *text* begins with the page's furniture and separates its lines by blank ones."""
-    head = text[:3000]
-    return "Get trending papers in your email inbox" in head and "\n\n" in head and "](" not in head
+    return is_bare(text) and "\n\n" in text[:3000]
 
 
 def read(text: str, where: str) -> Listing:

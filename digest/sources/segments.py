@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
 from statistics import fmean
@@ -11,6 +10,7 @@ from digest.sources.facts import link_kind
 from digest.sources.marks import Mark, is_name
 
 _MOST_CANDIDATES = 8
+_SIGNS = ("label", "link", "address", *(f"level {level}" for level in (3, 2, 4, 5, 1, 6, 7)), "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,50 +27,45 @@ def find_titles(marks: list[Mark]) -> Titles:
     groups = _prose_groups(marks)
     best = Titles("none", [], [])
     best_score = 0
-    for sign, test in _signs().items():
-        places = [place for place, mark in enumerate(marks) if test(marks, place, mark)]
+    for sign, places in _signed(marks).items():
         if len({marks[place].block.text for place in places}) * 10 < len(places) * 8:
             continue
         score = _paired(places, groups)
-        if score * 10 >= 7 * max(len(places), 1) and score * 10 >= 7 * len(groups) and score > best_score:
+        cut = bool(groups and places) and places[-1] > groups[-1][0]
+        if score * 10 >= 7 * max(len(places) - cut, 1) and score * 10 >= 7 * len(groups) and score > best_score:
             best, best_score = Titles(sign, places, []), score
     shaped = _by_shape(marks, groups)
     score = _paired(shaped.places, groups)
     if score * 20 > best_score * 21:
         best = shaped
     if not best.places and not groups:
-        linked = [place for place, mark in enumerate(marks) if _linked(marks, place, mark)]
-        return Titles("link", linked, [])
+        return Titles("link", _signed(marks)["link"], [])
     return best
 
 
-def _signs() -> dict[str, Callable[[list[Mark], int, Mark], bool]]:
-    """The signs of a title that do not depend on its neighbours' shapes, the surest first."""
-    signs: dict[str, Callable[[list[Mark], int, Mark], bool]] = {
-        "label": lambda _, __, mark: mark.kind == "label" and mark.is_title_label and bool(mark.block.text),
-        "link": _linked,
-        "address": _addressed,
-    }
-    for level in (3, 2, 4, 5, 1, 6, 7):
-        signs[f"level {level}"] = lambda _, __, mark, level=level: (  # type: ignore[misc]
-            mark.block.level == level and mark.kind in {"words", "names"}
-        )
-    signs["number"] = lambda _, __, mark: mark.block.number is not None and mark.kind in {"words", "names"}
-    return signs
+def _signed(marks: list[Mark]) -> dict[str, list[int]]:
+    """Where each sign of a title stands that does not depend on its neighbours' shapes, the surest first."""
+    signed: dict[str, list[int]] = {sign: [] for sign in _SIGNS}
+    for place, mark in enumerate(marks):
+        block = mark.block
+        if mark.kind == "label" and mark.is_title_label and block.text:
+            signed["label"].append(place)
+        if mark.kind not in {"words", "names"}:
+            continue
+        if block.links and mark.titles_paper is not None:
+            signed["link"].append(place)
+        if place + 1 < len(marks) and not marks[place + 1].block.text and _is_address(marks[place + 1]):
+            signed["address"].append(place)
+        if block.level:
+            signed[f"level {block.level}"].append(place)
+        if block.number is not None:
+            signed["number"].append(place)
+    return signed
 
 
-def _linked(_: list[Mark], __: int, mark: Mark) -> bool:
-    return mark.kind in {"words", "names"} and mark.titles_paper is not None
-
-
-def _addressed(marks: list[Mark], place: int, mark: Mark) -> bool:
-    """Words with nothing but a paper's address in the line below, and not that of the line above again."""
-    if mark.kind not in {"words", "names"} or place + 1 >= len(marks):
-        return False
-    below = marks[place + 1]
-    return not below.block.text and any(
-        "://" in words and link_kind(url) == "paper" for words, url in below.block.links
-    )
+def _is_address(mark: Mark) -> bool:
+    """Whether *mark* is nothing but the address of a paper."""
+    return any("://" in words and link_kind(url) == "paper" for words, url in mark.block.links)
 
 
 def _prose_groups(marks: list[Mark]) -> list[tuple[int, int]]:

@@ -23,7 +23,9 @@ DAY = rf"(?P<month>{MONTH}) (?P<day>\d{{1,2}})(?:, (?P<year>\d{{4}}))?"
 _DAY_LINE = re.compile(rf"{DAY}(?: +(?P<count>\d{{1,6}}))?")
 _AUTHORS = re.compile(r"(\d{1,5}) authors?")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d{1,2})?(?![\d.]*\d)")
-_END = frozenset(".!?…。！？\"'”’)]}»:;$*`|")
+_ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
+_DAY_IN = re.compile(DAY + r"(?!\d)")
+_END = frozenset(".!?…。！？\"'”’)]}»$*`|")
 _URL_AT_END = re.compile(r"(?:https?://|www\.)\S{3,300}$")
 
 # What stands around the papers on the page itself, in lower case; a line of these is understood and says nothing.
@@ -84,6 +86,71 @@ def paper_url(arxiv_id: str | None) -> str | None:
 def is_furniture(line: str) -> bool:
     """Whether *line* (stripped) belongs to the page and not to a paper."""
     return len(line) < 60 and (line.lower() in FURNITURE or day_line(line) is not None)
+
+
+_MASTHEAD = frozenset(
+    [
+        "hugging",
+        "face",
+        "huggingface",
+        "hf",
+        "daily",
+        "papers",
+        "paper",
+        "trending",
+        "today",
+        "todays",
+        "s",
+        "of",
+        "the",
+        "day",
+        "week",
+        "month",
+        "top",
+        "latest",
+        "new",
+        "digest",
+        "arxiv",
+        "ai",
+        "ml",
+        "research",
+        "list",
+        "for",
+        "on",
+        "from",
+        "summary",
+        "weekly",
+        "monthly",
+        "hot",
+        "popular",
+    ]
+)
+_DATED = re.compile(
+    rf"{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|\d{{1,2}} {MONTH}(?: \d{{4}})?|\d{{4}}-\d\d?-\d\d?"
+)
+
+
+def is_masthead(line: str) -> bool:
+    """Whether *line* names the page ("Hugging Face Daily Papers – June 18, 2024") rather than a paper."""
+    if len(line) > 80:
+        return False
+    words = re.findall(r"\w+", _DATED.sub(" ", line).lower())
+    return not words or (
+        all(word in _MASTHEAD for word in words) and not {"paper", "papers", "daily"}.isdisjoint(words)
+    )
+
+
+def day_in(line: str) -> ShownDate | None:
+    """The day that a masthead names somewhere, or None."""
+    found = _ISO.search(line) or _DAY_IN.search(line)
+    if found is None:
+        return None
+    if found.re is _ISO:
+        if not 1 <= int(found[2]) <= 12:
+            return None
+        name = list(_MONTHS)[int(found[2]) - 1]
+        return shown_date(name, found[3], found[1])
+    return shown_date(found["month"], found["day"], found["year"])
 
 
 def ends_well(text: str) -> bool:

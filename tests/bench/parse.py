@@ -1,4 +1,3 @@
-# ruff: noqa: E501  layouts are easier to read in one line
 """How fast is each capture style read? Prints one JSON line: MB/s of processor time per layout, and linearity.
 
     python tests/bench/parse.py [--megabytes 4] [--large 100]
@@ -10,7 +9,6 @@ that of the small one: 1.0 is perfectly linear.
 from __future__ import annotations
 
 import argparse
-import html
 import json
 import random
 import sys
@@ -32,8 +30,6 @@ _WORDS = (
     " in large language image video attention transformer sparse efficient robust theory bound sample optimal policy"
 )
 WORDS = _WORDS.split()
-HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nDaily Papers\n\nbyAK and the research community\n\nJun 18\n\n"
-SITE = "https://huggingface.co"
 
 
 def rows(count: int, seed: int = 1) -> list[dict[str, Any]]:
@@ -58,79 +54,9 @@ def rows(count: int, seed: int = 1) -> list[dict[str, Any]]:
     return found
 
 
-def card(papers: list[dict[str, Any]]) -> str:
-    return HEAD + "\n\n".join(
-        f"{one['title']}\n\n{one['abstract']}\n\n  • {one['num_authors']} authors\n·\nJun {one['published'][-2:].lstrip('0')}, 2023 {one['num_comments']}"
-        for one in papers
-    )
-
-
-def plain(papers: list[dict[str, Any]]) -> str:
-    return HEAD + "\n\n".join(f"{one['title']}\n\n{one['abstract']}" for one in papers)
-
-
-def glued(papers: list[dict[str, Any]]) -> str:
-    head = "Get trending papers in your email inbox once a day!\nGet trending papers in your email inbox!\nSubscribe"
-    return head + "\n".join(f"{one['title']}\n{one['abstract']}" for one in papers)
-
-
-def firecrawl(papers: list[dict[str, Any]]) -> str:
-    return "# Daily Papers\n\nJun 18\n\n" + "\n\n".join(
-        f"[{one['upvotes']}]({SITE}/login?next=%2Fpapers%2F{one['arxiv_id']})\n\n### [{one['title']}]({SITE}/papers/{one['arxiv_id']})\n\n"
-        f"[{one['abstract']}]({SITE}/papers/{one['arxiv_id']})\n\n[- {one['num_authors']} authors]({SITE}/papers/{one['arxiv_id']})\n\n·\n\n"
-        f"Jun 17[{one['num_comments']}]({SITE}/papers/{one['arxiv_id']}#community)"
-        for one in papers
-    )
-
-
-def barelinks(papers: list[dict[str, Any]]) -> str:
-    return "Daily Papers\n\nJun 18\n\n" + "\n\n".join(
-        f" [-] {one['upvotes']}\n\n{SITE}/login?next=%2Fpapers%2F{one['arxiv_id']}\n\n{one['title']}\n\n{SITE}/papers/{one['arxiv_id']}\n\n"
-        f"{one['abstract']}\n\n{SITE}/papers/{one['arxiv_id']}\n\n[\n\n{one['num_authors']} authors]({SITE}/papers/{one['arxiv_id']})\n\n·\n\n"
-        f"Jun 17\n\n{one['num_comments']}\n\n{SITE}/papers/{one['arxiv_id']}#community"
-        for one in papers
-    )
-
-
-def trending(papers: list[dict[str, Any]]) -> str:
-    return "# Trending Papers\n\n" + "\n\n".join(
-        f"### [{one['title']}]({SITE}/papers/{one['arxiv_id']})\n\n\n{one['abstract']}\n\n\n-\n\n- {one['num_authors']} authors\n\n"
-        f"· Published on Jun 17, 2024\n\n\n[Upvote\n\n{one['upvotes']}]({SITE}/login?next=%2Fpapers%2F{one['arxiv_id']})\n\n"
-        f"[GitHub 1.3k](https://github.com/x/y) [arXiv Page](https://arxiv.org/abs/{one['arxiv_id']})"
-        for one in papers
-    )
-
-
-def api(papers: list[dict[str, Any]]) -> str:
-    return json.dumps(
-        [
-            {
-                "paper": {
-                    "id": one["arxiv_id"],
-                    "title": one["title"],
-                    "summary": one["abstract"],
-                    "upvotes": one["upvotes"],
-                    "publishedAt": one["published"] + "T10:00:00.000Z",
-                    "authors": [{"name": name, "hidden": False} for name in one["authors"]],
-                },
-                "numComments": one["num_comments"],
-            }
-            for one in papers
-        ]
-    )
-
-
-def page(papers: list[dict[str, Any]]) -> str:
-    props = html.escape(json.dumps({"dailyPapers": json.loads(api(papers)), "dateString": "2024-06-18"}))
-    links = "".join(
-        f'<article><h3><a href="/papers/{one["arxiv_id"]}">{one["title"]}</a></h3></article>' for one in papers
-    )
-    return f'<!doctype html><html><body><div data-target="DailyPapers" data-props="{props}">{links}</div></body></html>'
-
-
-LAYOUTS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
-    one.__name__: one for one in (card, plain, glued, firecrawl, barelinks, trending, api, page)
-} | {f"generic:{one.__name__}": one for one in layouts.LAYOUTS}
+LAYOUTS: dict[str, Callable[[list[dict[str, Any]]], str]] = layouts.KNOWN | {
+    f"generic:{one.__name__}": one for one in layouts.LAYOUTS
+}
 
 
 def seconds(text: str, expected: int) -> tuple[float, str]:
@@ -150,7 +76,7 @@ def main() -> None:
     parser.add_argument("--megabytes", type=float, default=4.0)
     parser.add_argument("--large", type=float, default=100.0)
     wanted = parser.parse_args()
-    per_paper = len(plain(rows(50))) / 50
+    per_paper = len(layouts.KNOWN["plain"](rows(50))) / 50
     papers = rows(int(wanted.megabytes * 1e6 / per_paper))
     speeds = {}
     for name, layout in LAYOUTS.items():
