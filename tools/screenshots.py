@@ -1,6 +1,6 @@
 """Take the pictures of the README from a mail: `python tools/screenshots.py var/folder/ada/2026-11-20.html`.
 
-Writes docs/img/mail-phone.png (360 px, light) and docs/img/mail-desktop.png (700 px, dark). Needs
+Writes docs/img/mail-phone-light.png (360 px, light) and docs/img/mail-desktop-dark.png (700 px, dark). Needs
 Chromium (Debian: chromium) and the [test] extra.
 """
 
@@ -18,8 +18,8 @@ QUIET = (
     " --disable-component-update --disable-sync"
 )
 PICTURES = (
-    ("mail-phone.png", "light", 360, 760, 2),
-    ("mail-desktop.png", "dark", 700, 860, 2),
+    ("mail-phone-light.png", "light", 360, 760, 2),
+    ("mail-desktop-dark.png", "dark", 700, 860, 2),
 )
 """(file, palette, width, height, pixels per pixel)"""
 
