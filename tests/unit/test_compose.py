@@ -7,7 +7,7 @@ import random
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.compose import MAX_ALSO, MAX_UPDATES, TOO_ALIKE, compose, title_overlap
@@ -160,6 +160,7 @@ some_picks = st.lists(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(some_picks, st.integers(1, 20), st.floats(0, 1), st.integers(0, 10_000))
 def test_every_digest_keeps_its_promises(given_picks, limit, floor, seed):
     profile = a_profile(limit=limit, floor=floor, interests=interests(A=2.0, B=0.0))

@@ -6,7 +6,7 @@ import json
 import re
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.export import bibtex, csl, ris
@@ -91,6 +91,7 @@ def test_nothing_gives_an_empty_file():
     assert (bibtex([]), ris([]), json.loads(csl([]))) == ("", "", [])
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(papers, max_size=3))
 def test_no_paper_breaks_a_file(some):
     made = bibtex(some)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.render.addresses import code_link, paper_link, place, safe_url, search_url
@@ -61,6 +61,7 @@ def test_a_web_address_is_kept_and_written_so_that_it_can_stand_anywhere(url, sa
     assert safe_url(safe) == safe
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(max_size=60).map(lambda tail: f"https://example.org/{tail}") | st.text(max_size=80))
 def test_what_is_linked_holds_nothing_that_could_end_an_attribute_or_a_link(url):
     safe = safe_url(url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.render.latex import readable
@@ -77,6 +77,7 @@ def test_prose_survives(prose):
     assert readable(prose) == prose
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(alphabet=st.sampled_from("ab2 \\{}$^_~`'%&#().,textbfracé\n"), max_size=200) | st.text(max_size=200))
 def test_no_text_makes_it_raise_and_the_result_is_clean(text):
     shown = readable(text)
@@ -84,6 +85,7 @@ def test_no_text_makes_it_raise_and_the_result_is_clean(text):
     assert shown or not clean(text) or set(clean(text)) & set("\\${}~`^_'")
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz ABC.,;:!?()[]<>&%#@/-+='\"0123456789é", max_size=200))
 def test_a_text_without_signs_of_latex_is_only_cleaned(text):
     assert readable(text) == clean(text)

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model import Digest, Post, Section, Target
@@ -87,6 +87,7 @@ def test_fault_55_a_channel_mention_in_a_title_is_plain_text():
     assert f"{GUARD}_{GUARD}i{GUARD}_{GUARD}" in shown
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(max_size=80))
 def test_a_text_shown_in_slack_reads_as_it_was_written(text):
     shown = slack.mrkdwn(text)
@@ -97,6 +98,7 @@ def test_a_text_shown_in_slack_reads_as_it_was_written(text):
     assert not shown.startswith("&gt;"), "Slack would show a quotation"
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_link_is_one_link_or_none(url, words):
     for address in (url, f"https://example.org/{url}"):
@@ -174,6 +176,7 @@ def test_fault_54_a_plain_post_says_what_the_blocks_said():
     assert "A molecule does not change" in bare.text
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(alphabet=st.sampled_from("ab é👩🏽\u200d🚀🇩🇪🇫\u0301\ufe0f<>|&lt;深"), max_size=60), st.integers(2, 40))
 def test_a_cut_never_splits_a_visible_character(text, limit):
     cut = slack.cut(text, limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -51,6 +51,7 @@ def test_there_are_never_three_empty_lines_in_a_row():
         assert "\n\n\n\n" not in Renderer().message(digest, profile, MAIL).text
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(max_size=300), st.sampled_from(["", "  ", "    "]))
 def test_wrapping_loses_no_character_and_keeps_the_width(text, indent):
     wrapped = wrap(text, indent)
