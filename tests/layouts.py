@@ -327,6 +327,84 @@ def snapshot(rows: list[Row]) -> str:
     return "\n".join(out) + "\n"
 
 
+def ranked(rows: list[Row]) -> str:
+    out = ["# Trending Papers", ""]
+    for place, row in enumerate(rows, 1):
+        out += [
+            f"## {place}. {row['title']}",
+            "",
+            f"**Upvotes**: {row['upvotes']} | **Comments**: {row['num_comments']} | **Published**: {row['published']}",
+            "",
+        ]
+        out += [
+            row["abstract"],
+            "",
+            f"[Paper](https://huggingface.co/papers/{row['arxiv_id']}) | [PDF](https://arxiv.org/pdf/{row['arxiv_id']}) | [arXiv](https://arxiv.org/abs/{row['arxiv_id']})",
+            "",
+        ]
+    return "\n".join(out)
+
+
+def address_below(rows: list[Row]) -> str:
+    return "\n\n".join(
+        f"{row['title']} ({row['upvotes']} upvotes)\n{SITE}/papers/{row['arxiv_id']}\n{row['abstract']}" for row in rows
+    )
+
+
+def reader_view(rows: list[Row]) -> str:
+    out = ["Daily Papers", "by AK and the research community", "Jun 18, 2024"]
+    for row in rows:
+        out += [
+            "Submitted by",
+            "somebody",
+            row["title"],
+            row["abstract"],
+            f"{row['num_authors']} authors",
+            f"Published on {day(row, '%b {}, %Y')}",
+            f"Upvote {row['upvotes']}",
+        ]
+    return "\n\n".join(out) + "\n"
+
+
+def yaml_list(rows: list[Row]) -> str:
+    return "".join(
+        f"- title: {json.dumps(row['title'], ensure_ascii=False)}\n  arxiv_id: '{row['arxiv_id']}'\n  upvotes: {row['upvotes']}\n  published: {row['published']}\n"
+        f"  abstract: >-\n{textwrap.fill(row['abstract'], 80, initial_indent='    ', subsequent_indent='    ', break_on_hyphens=False, break_long_words=False)}\n"
+        for row in rows
+    )
+
+
+def html_table(rows: list[Row]) -> str:
+    cells = "".join(
+        f"<tr><td>{place}</td><td><a href='{SITE}/papers/{row['arxiv_id']}'>{html.escape(row['title'])}</a></td><td>{row['upvotes']} votes</td><td>{html.escape(row['abstract'])}</td></tr>"
+        for place, row in enumerate(rows, 1)
+    )
+    return f"<html><body><table><tr><th>#</th><th>Title</th><th>Votes</th><th>Abstract</th></tr>{cells}</table></body></html>"
+
+
+def pandoc(rows: list[Row]) -> str:
+    out = ["::: {.container}", "# Daily Papers {.text-2xl}", "Jun 18"]
+    for row in rows:
+        to = f"/papers/{row['arxiv_id']}"
+        out += [
+            f"[{row['upvotes']}](/login?next=%2Fpapers%2F{row['arxiv_id']}){{.flex}}",
+            f"### [{row['title']}]({to}){{.line-clamp-3}} {{.mb-1}}",
+        ]
+        out += [
+            row["abstract"],
+            f"[{row['num_authors']} authors]({to}){{.flex}}",
+            f"[{row['num_comments']}]({to}#community){{.flex}}",
+        ]
+    return "\n\n".join([*out, ":::"]) + "\n"
+
+
+def chat(rows: list[Row]) -> str:
+    return "\n\n".join(
+        f"*{row['title']}*\n_{', '.join(row['authors'])}_\n{row['abstract']}\n🔗 https://arxiv.org/abs/{row['arxiv_id']}  ⬆️ {row['upvotes']}"
+        for row in rows
+    )
+
+
 LAYOUTS: dict[Callable[[list[Row]], str], tuple[str, ...]] = {
     jina: ALL,
     html2text: ALL,
@@ -352,6 +430,13 @@ LAYOUTS: dict[Callable[[list[Row]], str], tuple[str, ...]] = {
     quoted_reply: ("title", "abstract"),
     setext: ("title", "abstract", "arxiv_id"),
     authors_between: ("title", "abstract", "authors"),
+    ranked: (*ALL[:5], "published"),
+    address_below: ("title", "abstract", "arxiv_id", "upvotes"),
+    reader_view: ("title", "abstract", "num_authors", "published", "upvotes"),
+    yaml_list: ("title", "abstract", "arxiv_id", "upvotes", "published"),
+    html_table: ("title", "abstract", "arxiv_id", "upvotes"),
+    pandoc: ALL[:6],
+    chat: ("title", "abstract", "arxiv_id", "upvotes", "authors"),
     snapshot: ("title", "abstract", "arxiv_id", "upvotes", "num_authors"),
 }
 

@@ -31,7 +31,7 @@ _PART = re.compile(
       |(?P<number>\d{{1,6}}))(?![\w.%]|,\d)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BETWEEN = re.compile(r"[\s·•|,;:()\[\]–—*_/~-]*")
+_BETWEEN = re.compile(r"(?:[^\w$€£%+▲△⬆↑⇧👍❤♥🔥🤗⭐💬🗨🗪]|_)*")
 _CODE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/[\w.-]+/[\w.-]+")
 _COMMUNITY = re.compile(r"/papers/\d{4}\.\d{4,5}(?:v\d+)?#community")
 _PAPER = re.compile(

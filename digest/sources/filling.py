@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from itertools import zip_longest
 
+from digest.sources.closing import settle, undecorate
 from digest.sources.facts import Facts, facts_of, link_kind, linked_id
 from digest.sources.marks import Mark, names_of
 from digest.sources.rows import Draft, Row
 from digest.sources.segments import Titles
-from digest.sources.shapes import ends_well
 
-_TAIL = re.compile(r"\s*[\[(]([^()\[\]]{1,60})[\])]$|\s+[-–—|·]\s+([^|·–—]{1,60})$")
+_TAILS = (re.compile(r"\s*[\[(]([^()\[\]]{1,60})[\])]$"), re.compile(r"\s+[-–—|·]\s+([^|·–—]{1,60})$"))
 _HEAD = re.compile(r"(?:▲|△|⬆|👍|❤|🔥|\+)\ufe0f?\s*(\d{1,6})\s+|\[(\d{1,5})\]\s+")
 _VERSION = re.compile(r"\d{4}\.\d{4,5}v(\d{1,2})")
 _SUMMARIES = frozenset({"summary", "ai summary", "ai-summary", "tl;dr", "tldr", "description"})
@@ -21,6 +21,7 @@ def fill(marks: list[Mark], titles: Titles, votes: dict[str, int], comments: dic
     """Turn the stretch from each title to the next into a row of *draft*, or into a reject."""
     rows: list[tuple[Row, bool]] = []
     first = titles.places[0] if titles.places else len(marks)
+    _forget_ordinals(marks, titles)
     before = any(
         mark.facts.votes is not None or mark.facts.number is not None for mark in marks[max(0, first - 4) : first]
     )
@@ -35,10 +36,26 @@ def fill(marks: list[Mark], titles: Titles, votes: dict[str, int], comments: dic
         filler.take(marks[place], marks[place + 1 : end])
         _by_id(row, votes, comments)
         rows.append((row, filler.footed))
-    _undecorate([row for row, _ in rows])
-    _settle(rows, draft)
+    undecorate([row for row, _ in rows])
+    settle(rows, draft)
     for place in titles.doubtful:
         draft.reject(marks[place].block.line, "a paragraph without a certain title")
+
+
+def _forget_ordinals(marks: list[Mark], titles: Titles) -> None:
+    """Numbers before the titles that count them (1, 2, 3 …), or that stand beside named votes, are no votes."""
+    counts = [_lone_number(marks, place) for place in titles.places]
+    named = any(mark.facts.votes is not None for mark in marks)
+    if not named and counts != list(range(1, len(counts) + 1)):
+        return
+    for place in titles.places:
+        if _lone_number(marks, place) is not None:
+            marks[place - 1].facts.number = None
+
+
+def _lone_number(marks: list[Mark], place: int) -> int | None:
+    """The bare number directly before the title at *place*."""
+    return marks[place - 1].facts.number if place and marks[place - 1].kind == "fact" else None
 
 
 def _opened(mark: Mark, titles: Titles) -> Row:
@@ -52,11 +69,12 @@ def _opened(mark: Mark, titles: Titles) -> Row:
             _note(row, rest)
     if (head := _HEAD.match(row.title)) is not None and head[1]:
         row.upvotes, row.title = int(head[1]), row.title[head.end() :]
-    while (tail := _TAIL.search(row.title)) is not None and (facts := facts_of(tail[1] or tail[2])) is not None:
-        if facts == Facts() or (facts.number is not None and facts == Facts(number=facts.number)):
-            break
-        _note(row, facts)
-        row.title = row.title[: tail.start()]
+    for shape in _TAILS:
+        tail = shape.search(row.title)
+        facts = facts_of(tail[1]) if tail is not None else None
+        if tail is not None and facts is not None and facts not in (Facts(), Facts(number=facts.number)):
+            _note(row, facts)
+            row.title = row.title[: tail.start()]
     return row
 
 
@@ -191,6 +209,9 @@ class _Filler:
     def _valued(self, label: str, text: str) -> None:
         """Labels whose value must be of a kind: a count, a day, an id, names."""
         facts = facts_of(text) or Facts()
+        if "|" in text or "·" in text:
+            _note(self.row, facts_of(f"{label}: {text}".replace("*", "")) or Facts())
+            return
         if "author" in label:
             if facts.number is not None or facts.authors is not None:
                 self.row.num_authors = facts.number if facts.authors is None else facts.authors
@@ -204,31 +225,3 @@ class _Filler:
             self.row.shown = facts.shown
         if self.row.arxiv_id is None and facts.arxiv_id is not None:
             self.row.arxiv_id, self.row.version = facts.arxiv_id, facts.version
-
-
-def _undecorate(rows: list[Row]) -> None:
-    """Take off what stands around every title alike: a mark before it, or quotation marks."""
-    for opening, closing in (('"', '"'), ("“", "”"), ("'", "'"), ("«", "»")):
-        if rows and all(row.title[:1] == opening and row.title[-1:] == closing for row in rows):
-            for row in rows:
-                row.title = row.title[1:-1]
-    if len(rows) < 2:
-        return
-    lead = rows[0].title.split(" ", 1)[0]
-    if lead and not any(map(str.isalnum, lead)) and all(row.title.startswith(lead + " ") for row in rows):
-        for row in rows:
-            row.title = row.title[len(lead) + 1 :].lstrip()
-
-
-def _settle(rows: list[tuple[Row, bool]], draft: Draft) -> None:
-    """Take the rows; the last one was cut off when it lacks what the others have, or ends amid a sentence."""
-    footed = sum(whole for _, whole in rows[:-1])
-    usual = len(rows) > 3 and footed * 10 >= (len(rows) - 1) * 8
-    for position, (row, whole) in enumerate(rows, start=1):
-        last = position == len(rows)
-        if not row.abstract and row.arxiv_id is None:
-            draft.reject(row.line, "a title without an abstract")
-        elif last and row.abstract and ((usual and not whole) or (not whole and not ends_well(row.abstract[-1]))):
-            draft.reject(row.line, "cut off: the last record is not whole")
-        else:
-            draft.take(row)

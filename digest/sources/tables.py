@@ -10,11 +10,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from digest.errors import DumpRefused
+from digest.sources import yamllist
 from digest.sources.blocks import LINK
 from digest.sources.jsontext import BadRow, looks_like_json, rows_of
 from digest.sources.records import entry_of, squeezed
 from digest.sources.rows import MAX_ABSTRACT, MAX_TITLE, Draft
-from digest.sources.shapes import unescaped
+from digest.sources.shapes import ends_well, unescaped
 
 _TITLES = frozenset({"title", "papertitle", "paper", "name"})
 _TEXTS = frozenset({"abstract", "summary", "description", "aisummary"})
@@ -26,6 +27,8 @@ _CELL = re.compile(r"(?<!\\)\|")
 
 def recognises(text: str) -> bool:
     """Whether *text* names the fields of its rows."""
+    if yamllist.recognises(text):
+        return True
     return looks_like_json(text) or _FEED.match(text[:5000]) is not None or _delimiter(text) is not None or _piped(text)
 
 
@@ -35,12 +38,28 @@ def read(text: str, draft: Draft) -> None:
         rows: Iterable[Any] = rows_of(text, draft.where)
     elif _FEED.match(text[:5000]) is not None:
         rows = _items(text, draft.where)
+    elif yamllist.recognises(text):
+        rows = yamllist.rows(text)
     elif (delimiter := _delimiter(text)) is not None:
         rows = _separated(text, delimiter)
     else:
         rows = _table(text)
+    number = 0
     for number, row in enumerate(rows, start=1):
         _take(row, number, draft)
+    if not text.endswith(("\n", "]", "}", ">", "|")) and draft.entries:
+        _check_last(number, draft)
+
+
+def _check_last(number: int, draft: Draft) -> None:
+    """The last row of a text without a line end at its end was cut off where it lacks what the first one has."""
+    first, last = draft.entries[0].paper, draft.entries[-1].paper
+    missing = any(
+        getattr(last, name) is None and getattr(first, name) is not None for name in ("abstract", "arxiv_id", "url")
+    )
+    if len(draft.entries) > 1 and (missing or not ends_well(last.abstract or ".")):
+        draft.entries.pop()
+        draft.reject(number, f"row {number}: cut off: the last record is not whole")
 
 
 def _take(row: Any, number: int, draft: Draft) -> None:
