@@ -105,15 +105,16 @@ def matched(split: Path) -> Iterator[tuple[int, str | None]]:
     known = split / "known.jsonl.gz"
     index = Index(
         Known(Paper(row["title"], row.get("abstract"), id=str(row["id"])))
-        for row in _rows(known if known.is_file() else split / "known.jsonl")
+        for row in rows(known if known.is_file() else split / "known.jsonl")
     )
-    for row in _rows(split / "queries.jsonl"):
+    for row in rows(split / "queries.jsonl"):
         paper = Paper(row["title"], row.get("abstract"))
         match = best_match(paper, index.candidates(paper))
         yield row["query"], match.id if match else None
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+def rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a JSONL file, gzipped or not; ValueError names the file and line that is none."""
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
@@ -127,7 +128,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _judged(matches: Mapping[int, str | None], truth: Path) -> tuple[Slice, ...]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in _rows(truth):
+    for row in rows(truth):
         match = matches.get(row["query"])
         for name in _slices_of(row):
             counts[name]["queries"] += 1

@@ -8,8 +8,9 @@ from typing import Literal
 
 from digest.matching import abstracts
 from digest.matching.forms import normal_title
+from digest.matching.parts import taken_apart
 from digest.matching.rarity import bits
-from digest.matching.titles import akin, near, taken_apart
+from digest.matching.titles import akin, near, sequels
 from digest.model import Known, Paper
 
 MatchReason = Literal["arxiv id", "same title", "abstract", "near title"]
@@ -43,14 +44,14 @@ def best_match(paper: Paper, candidates: Sequence[Known]) -> Match | None:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What titles and abstracts say about one candidate; *part* is the part of the abstract that is shared."""
+    """What titles and abstracts say about one candidate; *part* of the abstract is shared, *proved*: that suffices."""
 
     id: str
     same: bool
     likeness: float | None
     verdict: abstracts.Verdict
     part: float
-    akin: bool
+    proved: bool
 
 
 def _judged(paper: Paper, known: Known) -> _Judged:
@@ -61,7 +62,10 @@ def _judged(paper: Paper, known: Known) -> _Judged:
     verdict, part = "silent", 0.0
     if likeness is not None or abstracts.begin_alike(paper.abstract, theirs.abstract):
         verdict, part = abstracts.compared(paper.abstract, theirs.abstract)
-    return _Judged(theirs.id, same, likeness, verdict, part, verdict == "opening" and akin(paper.title, theirs.title))
+    proved = (verdict == "same" and not sequels(paper.title, theirs.title)) or (
+        verdict == "opening" and akin(paper.title, theirs.title)
+    )
+    return _Judged(theirs.id, same, likeness, verdict, part, proved)
 
 
 def _by_title(paper: Paper, judged: Iterable[_Judged]) -> Match | None:
@@ -72,10 +76,8 @@ def _by_title(paper: Paper, judged: Iterable[_Judged]) -> Match | None:
 
 
 def _by_abstract(judged: Iterable[_Judged]) -> Match | None:
-    """The same abstract, or the same opening of one that was cut, under titles that are akin."""
-    return _clear(
-        "abstract", [(one.verdict == "same", one.part, one.id) for one in judged if one.verdict == "same" or one.akin]
-    )
+    """The same abstract, but of no sequel; or the same opening of one that was cut, under titles that are akin."""
+    return _clear("abstract", [(one.verdict == "same", one.part, one.id) for one in judged if one.proved])
 
 
 def _by_near_title(judged: Iterable[_Judged]) -> Match | None:

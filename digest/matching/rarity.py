@@ -8,8 +8,9 @@ from math import log2
 from pathlib import Path
 
 _LIST = Path(__file__).parent / "data" / "words.txt"
-RARE = 10_000
-"""A word beyond this place is in fewer than one title of ten thousand: a name, or a term of one field."""
+TELLING, RARE = 250, 10_000
+"""Places in the list: beyond the first a word says what a paper is about; beyond the second it is in fewer than one
+title of ten thousand, a name or a term of one field."""
 
 
 @lru_cache(maxsize=1)

@@ -10,117 +10,29 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from digest.matching.forms import LONGEST, normal_words
-from digest.matching.rarity import RARE, bits, place
+from digest.matching.parts import Title, taken_apart
+from digest.matching.rarity import RARE, TELLING, bits, place
 
-_SHORT_FORMS = {
-    "ai": "artificial intelligence",
-    "cot": "chain of thought",
-    "llm": "large language model",
-    "lm": "language model",
-    "lmm": "large multimodal model",
-    "lvlm": "large vision language model",
-    "mllm": "multimodal large language model",
-    "moe": "mixture of expert",
-    "rag": "retrieval augmented generation",
-    "rl": "reinforcement learning",
-    "t2i": "text to image",
-    "t2v": "text to video",
-    "vla": "vision language action",
-    "vlm": "vision language model",
-}
-_LANGUAGE_MODEL = ("language", "model")  # large or not
-_SILENT = frozenset({"a", "an", "the", "s"})
 _LINKING = frozenset(
     "and as at by for from in into of on over through to toward towards under using via when with".split()  # noqa: SIM905
 )
 _OVERVIEW = frozenset({"survey", "review", "overview", "introduction", "tutorial"})
-_NAME_ENDS = re.compile(r":|\?\s|\s[-–—]+\s")
-_TRAILING = re.compile(r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])[\s.\"”]*$")
-_LEADING = re.compile(r"^\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))\s*")
-_ADVERT = re.compile(r"^\s*\d+[.)]\s+|\s+\|\s.*$|\s*[-–—]?\s*read more on\b.*$|\s*,\s*20\d\d$", re.IGNORECASE)
-_MEANT = re.compile(
-    r"v?\d+(?:\.\d+)*|[ivx]+|re|(?:part|version|vol|volume|chapter)\b.*|.*\bedition", re.IGNORECASE
-)  # in brackets, but no decoration: "[Re] Title" is another paper about Title
 _ABOUT = frozenset(
     {"addendum", "comment", "commentary", "correction", "corrigendum", "discussion", "erratum", "rejoinder", "reply"}
     | {"reproducibility", "reproducing", "response", "retraction", "review", "supplement", "supplementary"}
 )
 _NUMBER = re.compile(r"\d|^(?:\+|ii|iii|iv|vi|vii|viii|ix)$")
+_SIZES = frozenset(
+    {"base", "flash", "large", "lite", "max", "mega", "mini", "nano", "next", "omni", "plus", "pro", "small", "super"}
+    | {"tiny", "turbo", "ultra", "xl"}
+)
+_VERSIONS = re.compile(r"[\d.+]|v(?=\d)")
 _SEQUEL = re.compile(r"^(?:v\d.*|\d+\.[\d.]+|\+|ii|iii|iv|vi|vii|viii|ix|part|revisited|updated?|edition|supplement)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """A title taken apart: its *words* in comparison form, and the *rest* of them after the first colon.
-
-    In comparison form short forms are written out, plurals folded, articles dropped. *bare* is the words without what
-    lists add to titles: a name in brackets, "[Paper]"; the same as *words* where nothing was added. *name* holds the
-    plain words before the colon, none where there is no colon; *plain* those of the whole title.
-    """
-
-    words: tuple[str, ...]
-    bare: tuple[str, ...]
-    rest: tuple[str, ...]
-    name: tuple[str, ...]
-    plain: tuple[str, ...]
-
-    @property
-    def head(self) -> tuple[str, ...]:
-        """The name in comparison form."""
-        return self.words[: len(self.words) - len(self.rest)]
-
-
-@lru_cache(maxsize=8192)
-def taken_apart(title: str) -> Title:
-    """Take *title* apart; what is longer than `LONGEST` is cut there."""
-    title = title[:LONGEST]
-    whole = _compared(title)
-    name, _, rest = _split(title)
-    return Title(
-        whole, _compared(_undecorated(title)) or whole, _compared(rest), normal_words(name), normal_words(title)
-    )
-
-
-def _split(title: str) -> tuple[str, str, str]:
-    found = _NAME_ENDS.search(title)
-    name, rest = (title[: found.start()], title[found.end() :]) if found else ("", title)
-    return (name, ":", rest) if normal_words(name) and normal_words(rest) else ("", "", title)
-
-
-def _compared(title: str) -> tuple[str, ...]:
-    found: list[str] = []
-    for word in normal_words(title):
-        if word in _SILENT:
-            continue
-        found += _singular(word)
-    return tuple(
-        word for at, word in enumerate(found) if word != "large" or tuple(found[at + 1 : at + 3]) != _LANGUAGE_MODEL
-    )
-
-
-def _singular(word: str) -> Sequence[str]:
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
-        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
-    return _SHORT_FORMS[word].split() if word in _SHORT_FORMS else (word,)
-
-
-def _undecorated(title: str) -> str:
-    bare = _ADVERT.sub("", title)
-    for bracket in (_TRAILING, _LEADING):
-        if (found := bracket.search(bare)) and not _MEANT.fullmatch((found[1] or found[2] or "").strip()):
-            bare = bare[: found.start()] + bare[found.end() :]
-    return bare
-
-
-# ---------------------------------------------------------------- the rules
 
 
 def near(one: str, other: str) -> float | None:
@@ -132,9 +44,17 @@ def near(one: str, other: str) -> float | None:
 
 
 def akin(one: str, other: str) -> bool:
-    """Say whether two titles share telling words, and no version stands between them."""
+    """Say whether two titles share a telling word, and no version stands between them."""
     a, b = taken_apart(one), taken_apart(other)
-    return bits(set(a.words) & set(b.words)) >= 12 and not _another_edition(a.words, b.words)
+    shared = set(a.words) & set(b.words)
+    telling = any(place(word) >= TELLING for word in shared) or bits(shared) >= 20
+    return telling and not _another_edition(a.words, b.words)
+
+
+def sequels(one: str, other: str) -> bool:
+    """Say whether two titles begin with different versions of one name: "WebSailor: ..." and "WebSailor-V2: ..."."""
+    a, b = ("".join(part.name or part.plain) for part in (taken_apart(one), taken_apart(other)))
+    return a != b and _VERSIONS.sub("", a) == _VERSIONS.sub("", b) != ""
 
 
 def _same_words(a: Title, b: Title) -> bool:
@@ -187,10 +107,11 @@ def _initials(title: Title) -> bool:
 
 def _family(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Names of works of one series: "CAT3D" and "CAT4D", "EvTexture++", "WebSailor-V2", "Nemotron Nano" and "Ultra"."""
-    a, b = "".join(one), "".join(other)
-    if one[0] == other[0] or a.startswith(b) or b.startswith(a):
+    if one[: len(other)] == other or other[: len(one)] == one:
         return True
-    return re.sub(r"[\d.+]|v(?=\d)", "", a) == re.sub(r"[\d.+]|v(?=\d)", "", b)
+    if _VERSIONS.sub("", "".join(one)) == _VERSIONS.sub("", "".join(other)):
+        return True
+    return all(word in _SIZES or _NUMBER.search(word) for word in set(one) ^ set(other))
 
 
 def _goes_on(short: Sequence[str], long: Sequence[str]) -> tuple[str, ...] | None:
@@ -216,14 +137,15 @@ def _cut_short(a: Title, b: Title) -> bool:
     more = _goes_on(words, long.words)
     if more is None:
         return False
+    overview = not _OVERVIEW.isdisjoint(words)
     coined = any(_NUMBER.search(word) or place(word) >= RARE for word in words)
     if more == ("technical", "report"):
         return coined or len(words) >= 4
     if "".join(words) == "".join(long.head):
-        return (len(words) >= 3 and told >= 20) or (len(words) >= 2 and coined)
+        return (len(words) >= 3 and told >= 15 and not overview) or (len(words) >= 2 and coined)
     if short.name and short.name == long.name:
         return told >= 25
-    return len(words) >= 5 and told >= 25 and not _OVERVIEW.intersection(words)
+    return len(words) >= 5 and told >= 25 and not overview
 
 
 def _same_name(a: Title, b: Title) -> bool:
