@@ -175,6 +175,10 @@ Qwen Technical Report | Qwen2 Technical Report
 MMSU: A Massive Spoken Understanding Benchmark | MMAU: A Massive Audio Understanding Benchmark
 WorldCache: Caching Worlds for Robots | WorldCache: Content-Aware Video Diffusion
 Nemotron Nano: Open Models for Agents That Reason Long | Nemotron Ultra: Open Models for Agents That Reason Long
+Nano 3: Cheap Folding of Long Proteins in Shallow Water | Ultra 3: Cheap Folding of Long Proteins in Shallow Water
+EvFold: Cheap Folding of Long Proteins in Shallow Water | EvFold++: Cheap Folding of Long Proteins in Shallow Water
+Folding Long Proteins in Shallow Water | Folding Long Proteins in Shallow Water, Revisited
+Folding Long Proteins in Shallow Water | Folding Long Proteins in Shallow Water, Part 2
 Reading the Journey, Part 2: Simple Distillation | Reading the Journey, Part 3: Medical Reasoning
 The Climate Index Report 2023 | The Climate Index Report 2026
 A Survey on Folding Networks | A Survey on Folding Networks for Short Proteins
@@ -208,6 +212,10 @@ def test_a_title_cut_so_that_two_papers_begin_with_it_is_neither() -> None:
 
 def test_a_real_rename_is_known_by_its_abstract() -> None:
     assert matched(Paper("OpenHands: A Platform", ABSTRACT), known("OpenDevin: An Engineer", ABSTRACT)) == "k"
+
+
+def test_a_sequel_that_keeps_the_abstract_is_another_paper() -> None:
+    assert matched(Paper("WebSailor-V2: Further Out", ABSTRACT), known("WebSailor: Setting Off", ABSTRACT)) is None
 
 
 def test_abstracts_that_differ_keep_near_titles_apart() -> None:

@@ -227,6 +227,14 @@ def test_an_old_high_count_that_arrives_late_is_no_news() -> None:
     assert told(*steps)[1] == []
 
 
+def test_a_count_that_stands_still_is_no_surge_though_an_older_low_one_arrived() -> None:
+    days = {"a": date(2026, 11, 2), "b": date(2026, 11, 1), "c": date(2026, 11, 3), "d": date(2026, 11, 4)}
+    counts = {"a": 70, "b": 10, "c": 70, "d": 71}
+    steps = [(a_sighting(upvotes=counts[name]), a_dump(name, day)) for name, day in days.items()]
+
+    assert [len(found) for found in told(*steps)] == [1, 0, 0, 1]
+
+
 # ---------------------------------------------------------------- assign and diff
 
 
