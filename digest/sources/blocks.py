@@ -35,7 +35,7 @@ _LABEL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _REFERENCE = re.compile(r"\s*(\d{1,5})\. ((?:https?|file)://\S{1,2000})")
-_MARKED = re.compile(r"(?<![\w\]])\[(\d{1,5})\](?=[^\s\[(])")
+_MARKED = re.compile(r"\[(?<![\w\]]\[)(\d{1,5})\](?=[^\s\[(])")
 _RULE = re.compile(r"[-=_*~·•\s]{3,}|[-=]+")
 
 
@@ -89,7 +89,8 @@ def _lost_references(text: str) -> dict[str, tuple[int, str]]:
     numbers = [int(mark[1]) for mark in _MARKED.finditer(text[:50_000])]
     if len(numbers) < 4 or any(after <= before for before, after in pairwise(numbers)):
         return {}
-    return {mark[1]: (text.count("\n") + 2, "") for mark in _MARKED.finditer(text)}
+    beyond = text.count("\n") + 2
+    return {mark[1]: (beyond, "") for mark in _MARKED.finditer(text)}
 
 
 def _resolved(words: str, references: dict[str, tuple[int, str]], links: list[tuple[str, str]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from digest.model import ShownDate
@@ -39,6 +40,9 @@ _PAPER = re.compile(
     r"|//(?:www\.|export\.)?(?:arxiv|alphaxiv)\.org/(?:abs|pdf|html|overview)/\d{4}\.\d{4,5}"
 )
 _ROOM = 200
+_SHORT = 40
+_PLAIN_ROOM = 60
+"""A line of words alone that is longer says no fact."""
 
 LinkKind = Literal["paper", "vote", "community", "code", "other"]
 
@@ -58,18 +62,38 @@ class Facts:
 
 def facts_of(text: str) -> Facts | None:
     """Read a short line that holds nothing but facts and furniture; None for any other line."""
+    if len(text) <= _SHORT:
+        found = _of_short(text)
+        return copy(found) if found is not None else None
     if len(text) > _ROOM:
         return None
+    if len(text) > _PLAIN_ROOM and text.isascii() and text[0].isalpha() and not any(map(str.isdigit, text)):
+        return None
+    return _read(text)
+
+
+@lru_cache(maxsize=4096)
+def _of_short(text: str) -> Facts | None:
+    """Short lines repeat in a listing ("6 authors", "Jun 3"), so each is read once."""
+    return _read(text)
+
+
+def _read(text: str) -> Facts | None:
     if text.lower() in FURNITURE:
         return Facts()
     facts = Facts()
-    position = _skip(text, 0)
+    position = 0 if text[:1].isalnum() else _skip(text, 0)
     while position < len(text):
         found = _PART.match(text, position)
         if found is None or not _note(found, facts):
             return None
         position = _skip(text, found.end())
     return facts
+
+
+def copy(facts: Facts) -> Facts:
+    """A Facts of its own: readers take numbers out of them."""
+    return Facts(facts.votes, facts.comments, facts.authors, facts.shown, facts.arxiv_id, facts.version, facts.number)
 
 
 def _skip(text: str, position: int) -> int:

@@ -37,7 +37,9 @@ class Mark:
     def titles_paper(self) -> str | None:
         """The words of a link to a paper that can be its title."""
         for words, url in self.block.links:
-            if len(words) >= 3 and "://" not in words and link_kind(url) == "paper" and not idle(words):
+            if len(words) < 3 or "://" in words or link_kind(url) != "paper":
+                continue
+            if words == self.block.text or not idle(words):
                 return words if len(words) <= 300 else None
         return None
 

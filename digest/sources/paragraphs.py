@@ -11,11 +11,14 @@ _FIELD = re.compile(
 )
 _LISTED = re.compile(r"\d{1,3}\.\s")
 
+_SAMPLE = 20_000
+"""So many lines tell how wide the text is."""
+
 
 def paragraphs_of(text: str) -> list[tuple[int, str]]:
     """Lines with their numbers; wrapped lines are put together."""
     lines = text.split("\n")
-    width = _wrap_width(lines)
+    width = _wrap_width(lines[:_SAMPLE])
     if not width:
         return [(number, line.strip()) for number, line in enumerate(lines, start=1) if line and not line.isspace()]
     found: list[tuple[int, list[str]]] = []
@@ -56,14 +59,17 @@ def _is_address(line: str) -> bool:
 def _continues(previous: str, line: str, width: int) -> bool:
     """Whether *line* goes on where *previous* was wrapped: its first word did not fit there."""
     words = line.lstrip()
-    if words.startswith(("#", "|", "```")) or LEAD.match(words):
+    end = words.find(" ")
+    if len(previous.rstrip()) + 1 + (end if end > 0 else len(words.rstrip())) <= width:
         return False
-    if words[:1].isdigit() and _LISTED.match(words) and previous.rstrip()[-1] in ".:;!?":
+    first = words[0]
+    if first.islower():
+        return True
+    if first in "#|`-*+•◦▪‣–>[" and (words.startswith(("#", "|", "```")) or LEAD.match(words)):
         return False
-    if words[:1].isupper() and ":" in words[:25] and _FIELD.match(words):
+    if first.isdigit() and _LISTED.match(words) and previous.rstrip()[-1] in ".:;!?":
         return False
-    head = words.split(" ", 1)[0]
-    return len(previous.rstrip()) + 1 + len(head) > width
+    return not (first.isupper() and ":" in words[:25] and _FIELD.match(words))
 
 
 def _joined(parts: list[str], breaks: bool) -> str:

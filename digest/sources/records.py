@@ -34,13 +34,15 @@ _NAMES: dict[str, tuple[str, ...]] = {
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\d])")
 _RFC = re.compile(r"(?:[A-Z][a-z]{2,8},? )?(\d{1,2}) ([A-Z][a-z]{2})[a-z]* (\d{4})")
 _DAY = re.compile(DAY + r"\b")
+_VERSION = re.compile(r"\d{4}\.\d{4,5}v(\d{1,2})(?!\w)")
+_SEPARATORS = re.compile(r"[^a-z0-9]")
 _MANY = re.compile(r"\s*(?:;|\band\b|&|,)\s*")
 _MOST = 20_000
 
 
 def squeezed(name: str) -> str:
     """A field's name in lower case without its separators: "num_comments" and "numComments" are one."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return name.lower() if name.isalnum() else _SEPARATORS.sub("", name.lower())
 
 
 def entry_of(record: Mapping[str, Any], around: Mapping[str, Any] | None = None) -> Entry | str:
@@ -107,7 +109,7 @@ def _arxiv(fields: Mapping[str, Any]) -> tuple[str | None, int | None]:
     for name in _NAMES["arxiv_id"]:
         value = fields.get(name)
         if isinstance(value, str) and len(value) < 400 and (found := arxiv_in(value)) is not None:
-            version = re.search(re.escape(found) + r"v(\d{1,2})", value)
+            version = _VERSION.search(value) if "v" in value else None
             return found, int(version[1]) if version else None
     return None, None
 
