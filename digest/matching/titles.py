@@ -162,7 +162,7 @@ def _same_name(a: Title, b: Title) -> bool:
     if _another_edition(one, other):
         return False
     shared, least = bits(set(one) & set(other)), min(bits(set(one)), bits(set(other)))
-    return (shared >= 25 and shared >= 0.6 * least) or fuzz.ratio(" ".join(one), " ".join(other)) >= 92
+    return (shared >= 25 and shared >= 0.55 * least) or fuzz.ratio(" ".join(one), " ".join(other)) >= 92
 
 
 def _another_edition(one: Sequence[str], other: Sequence[str]) -> bool:
