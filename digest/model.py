@@ -14,11 +14,16 @@ from typing import Any, Literal, TypeAlias
 Day: TypeAlias = date
 """Stands where a field is itself called "date", which would hide the type from whoever resolves the annotations."""
 
+OPERATOR = "operator:"
+"""How the profiles that stand for notices to the operator begin; no profile of a reader may hold a colon."""
+
 DatedBy = Literal["given", "filename", "fetch", "header", "guess", "corrected", "none"]
 """How the day of a dump is known; the first three are certain, a guess may be corrected by another dump."""
 
 ChangeKind = Literal["new", "updated"]
 Cause = Literal["new", "text", "code", "surge"]
+Quiet = Literal["silent", "note", "auto"]
+"""What a reader gets on a day without papers: nothing, a note, or a note only when something may be broken."""
 DeliveryState = Literal["queued", "sending", "sent", "dead", "unknown"]
 ReasonKind = Literal["words", "keywords", "like", "author", "organisation", "popular", "update", "surprise"]
 
@@ -237,6 +242,7 @@ class Profile:
     updates: tuple[Cause, ...] = ("code", "surge")
     title: str = ""
     enabled: bool = True
+    quiet: Quiet = "auto"
 
 
 # ---------------------------------------------------------------- what is sent
@@ -299,6 +305,11 @@ class Digest:
     def picks(self) -> tuple[Pick, ...]:
         """Every pick shown in full, in the order of the page."""
         return tuple(pick for section in self.sections for pick in section.picks)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether there is something to send: papers, or a note that says why there are none."""
+        return bool(self.picks or self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +393,36 @@ class Pause:
     since: datetime
 
 
+# ---------------------------------------------------------------- what an operator must know
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How a source fared: *failing_since* is None while it answers, *failures* counts those in a row."""
+
+    name: str
+    last_success: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that a person should look at. *cause* names it, so that one cause is told once.
+
+    *what*, *since* and *todo* are for that person; *event* says that it happened rather than lasts, so nobody
+    is told that it is over. *places* are the "where" of failures that mean the same.
+    """
+
+    cause: str
+    what: str
+    since: datetime | None
+    todo: str
+    event: bool = False
+    places: frozenset[str] = frozenset()
+
+
 # ---------------------------------------------------------------- the checked config
 
 
@@ -418,8 +459,30 @@ class SlackSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorSettings:
+    """Whom to tell when something is wrong; *quiet_days* working days without anything new are wrong, 0 never."""
+
+    alert: tuple[Target, ...] = ()
+    quiet_days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSettings:
+    """For how many days things are remembered that only people look at; what prevents a repeat is kept for good."""
+
+    sightings: int = 400
+    editions: int = 90
+    deliveries: int = 90
+    rejects: int = 90
+    reports: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable."""
+    """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
+
+    *ping_url* is told of every pass; *log_format* is "" where none is asked for.
+    """
 
     where: Path
     state: Path
@@ -432,6 +495,10 @@ class Settings:
     slack: SlackSettings | None = None
     templates: Path | None = None
     max_dump_bytes: int = 256 * 2**20
+    operator: OperatorSettings = OperatorSettings()
+    keep: KeepSettings = KeepSettings()
+    ping_url: str = field(default="", repr=False)
+    log_format: Literal["", "json", "text"] = ""
     warnings: tuple[Failure, ...] = ()
 
 
@@ -466,10 +533,14 @@ class EditionReport:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that a person should look at; any failure makes the exit code 1."""
+    """Something that a person should look at; any failure makes the exit code 1.
+
+    *passing*: it is expected to mend itself, since the bot tries again.
+    """
 
     where: str
     why: str
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +560,12 @@ class RunReport:
     def quiet(self) -> bool:
         """Whether nothing was there to be done and nothing went wrong."""
         return not (self.ingest or self.editions or self.failures or self.forced or any(self.deliveries.values()))
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was taken in, made or sent; what failed may have failed before."""
+        taken = any(not dump.error for dump in self.ingest)
+        return not (taken or self.editions or self.forced or any(self.deliveries.values()))
 
     @property
     def exit_code(self) -> int:

@@ -45,6 +45,9 @@ def check_profiles(profiles: Sequence[tuple[Document, Path]], main: Document) ->
     """Note what is wrong between profiles, and between a profile and digest.toml."""
     names: dict[str, str] = {}
     folders: dict[str, str] = {}
+    operator = (main.raw or {}).get("operator")
+    if isinstance(operator, dict):
+        _check_targets(main, operator.get("alert"), folders, main, ("operator", "alert"))
     for document, file in profiles:
         raw = document.raw
         if raw is None:
@@ -52,21 +55,21 @@ def check_profiles(profiles: Sequence[tuple[Document, Path]], main: Document) ->
         name = raw.get("name", file.stem)
         taken = f'the name "{name}" is used by {{owner}} too'
         _claim(names, name, document, ("name",), taken)
-        _check_targets(document, raw.get("deliver"), folders, main)
+        _check_targets(document, raw.get("deliver"), folders, main, ("deliver",))
         sections: dict[str, str] = {}
         for place, interest in _tables(raw, "interests"):
             _claim(sections, interest.get("name"), document, (*place, "name"), "is the name of an earlier interest too")
 
 
-def _check_targets(document: Document, deliver: Any, folders: dict[str, str], main: Document) -> None:
+def _check_targets(document: Document, deliver: Any, folders: dict[str, str], main: Document, place: Location) -> None:
     targets = [item if isinstance(item, str) else "" for item in deliver] if isinstance(deliver, list) else []
     for index, target in enumerate(targets):
         channel, _, address = target.partition(":")
         if channel in _NEED_TABLE and main.raw is not None and channel not in main.raw:
-            document.fault(("deliver", index), f'"{channel}:" needs a table [{channel}] in digest.toml')
+            document.fault((*place, index), f'"{channel}:" needs a table [{channel}] in digest.toml')
         if channel == "folder" and target not in targets[:index]:
             taken = f'the folder "{address}" is used by {{owner}} too'
-            _claim(folders, address, document, ("deliver", index), taken, "each profile needs its own")
+            _claim(folders, address, document, (*place, index), taken, "each profile needs its own")
 
 
 def _claim(owners: dict[str, str], word: Any, document: Document, place: Location, taken: str, hint: str = "") -> None:

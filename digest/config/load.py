@@ -12,7 +12,17 @@ from digest.config.faults import Document, read
 from digest.config.places import Door
 from digest.config.schema import DigestFile, EmailTable, ProfileFile, Table
 from digest.errors import ConfigError, Fault
-from digest.model import EmailSettings, Failure, Interest, Profile, Settings, SlackSettings, SourceSettings
+from digest.model import (
+    EmailSettings,
+    Failure,
+    Interest,
+    KeepSettings,
+    OperatorSettings,
+    Profile,
+    Settings,
+    SlackSettings,
+    SourceSettings,
+)
 from digest.packaged import packaged
 
 FILE, PROFILES = "digest.toml", "profiles"
@@ -99,6 +109,10 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         slack=SlackSettings(slack.token, slack.base_url, slack.timeout) if slack else None,
         templates=table.templates,
         max_dump_bytes=table.max_dump_mb * 2**20,
+        operator=OperatorSettings(**_fields(table.operator)),
+        keep=KeepSettings(**_fields(table.keep)),
+        ping_url=table.monitor.ping_url,
+        log_format=table.log.format if table.log else "",
     )
 
 

@@ -117,6 +117,11 @@ def api_url(text: str) -> str:
     return url + "/"
 
 
+def ping_url(text: str, door: Door) -> str:
+    """The address that a cron monitor gave for this bot; env: and file: may hold it, since who knows it can use it."""
+    return web_url(secret(text, door) if _SECRET.fullmatch(text) else text)
+
+
 def store_url(text: str, door: Door) -> str:
     """``sqlite:///FILE`` (relative to *state*) or ``postgresql+psycopg://…``; env: and file: may hold the whole."""
     if _SECRET.fullmatch(text):

@@ -47,8 +47,9 @@ Zone = Annotated[str, AfterValidator(values.timezone)]
 Rule = Annotated[str, AfterValidator(values.rule)]
 Sender = Annotated[str, AfterValidator(values.sender)]
 WebUrl = Annotated[str, AfterValidator(places.web_url)]
+PingUrl = Annotated[str, AfterValidator(lambda text, info: places.ping_url(text, _door(info))), Field(repr=False)]
 ApiUrl = Annotated[str, AfterValidator(places.api_url)]
-Secret = Annotated[str, AfterValidator(lambda text, info: places.secret(text, _door(info)))]
+Secret = Annotated[str, AfterValidator(lambda text, info: places.secret(text, _door(info))), Field(repr=False)]
 StoreUrl = Annotated[str, AfterValidator(lambda text, info: places.store_url(text, _door(info)))]
 Folder = Annotated[Path, BeforeValidator(lambda value, info: places.folder_path(_text(value), _door(info)))]
 OwnFolder = Annotated[Path, BeforeValidator(lambda value, info: places.own_folder(_text(value), _door(info)))]
@@ -56,6 +57,7 @@ Templates = Annotated[Path, BeforeValidator(lambda value, info: places.template_
 Smtp = Annotated[EmailSettings, BeforeValidator(lambda value: places.smtp_url(_text(value)))]
 To = Annotated[Target, BeforeValidator(lambda value: values.target(_text(value)))]
 Many = Annotated[list[T], AfterValidator(_unique)]
+Days = Annotated[int, Field(ge=7, le=36500)]
 Seconds = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
 
 
@@ -97,6 +99,35 @@ class SlackTable(Table):
     timeout: Seconds = 30.0
 
 
+class OperatorTable(Table):
+    """[operator]"""
+
+    alert: Many[To] = []
+    quiet_days: Annotated[int, Field(ge=0, le=60)] = 3
+
+
+class MonitorTable(Table):
+    """[monitor]"""
+
+    ping_url: PingUrl = ""
+
+
+class LogTable(Table):
+    """[log]"""
+
+    format: Literal["json", "text"] = "text"
+
+
+class KeepTable(Table):
+    """[keep], in days; the fields are those of digest.model.KeepSettings."""
+
+    sightings: Days = 400
+    editions: Days = 90
+    deliveries: Days = 90
+    rejects: Days = 90
+    reports: Days = 60
+
+
 class DigestFile(Table):
     """digest.toml"""
 
@@ -109,6 +140,10 @@ class DigestFile(Table):
     sources: list[SourceTable] = Field(min_length=1)
     email: EmailTable | None = None
     slack: SlackTable | None = None
+    operator: OperatorTable = OperatorTable()
+    monitor: MonitorTable = MonitorTable()
+    log: LogTable | None = None
+    keep: KeepTable = KeepTable()
 
 
 class InterestTable(Table):
@@ -134,6 +169,7 @@ class ProfileFile(Table):
     limit: int = Field(10, ge=1, le=100)
     floor: float = Field(0.5, ge=0, le=1, allow_inf_nan=False)
     mute: Many[Words] = []
+    quiet: Literal["silent", "note", "auto"] = "auto"
     updates: Many[Literal["text", "code", "surge"]] = ["code", "surge"]
     interests: list[InterestTable] = []
 

@@ -2,7 +2,19 @@
 
 from digest.model import Settlement
 from digest.store.store import Store
-from digest.store.values import EditionState, Event, Offer, Queued, QueuedEdition, Status
+from digest.store.values import EditionState, Event, Offer, Queued, QueuedEdition, Status, Told, Waiting
 from digest.store.writer import Writer
 
-__all__ = ["EditionState", "Event", "Offer", "Queued", "QueuedEdition", "Settlement", "Status", "Store", "Writer"]
+__all__ = [
+    "EditionState",
+    "Event",
+    "Offer",
+    "Queued",
+    "QueuedEdition",
+    "Settlement",
+    "Status",
+    "Store",
+    "Told",
+    "Waiting",
+    "Writer",
+]

@@ -94,7 +94,7 @@ class Deliveries:
     def delivery(self, key: str) -> Delivery | None:
         """The delivery of this key."""
         with self._access.reading() as connection:
-            row = connection.execute(_deliveries().where(_d.key == key)).first()
+            row = connection.execute(delivery_rows().where(_d.key == key)).first()
         return rows.delivery_of(row) if row else None
 
     def deliveries(self, state: DeliveryState | None = None, *, limit: int = 100) -> list[Delivery]:
@@ -105,7 +105,7 @@ class Deliveries:
 
 def newest(connection: Connection, state: DeliveryState | None, limit: int) -> list[Delivery]:
     """The newest *limit* deliveries, of one state or all."""
-    query = _deliveries() if state is None else _deliveries().where(_is(state))
+    query = delivery_rows() if state is None else delivery_rows().where(_is(state))
     return [rows.delivery_of(row) for row in connection.execute(query.order_by(_d.no.desc()).limit(limit))]
 
 
@@ -124,7 +124,8 @@ def _is(state: str) -> ColumnElement[bool]:
     return _d.state == literal(state, literal_execute=True)
 
 
-def _deliveries() -> Select[Any]:
+def delivery_rows() -> Select[Any]:
+    """Select what `rows.delivery_of` reads, and then `no`."""
     return (
         select(*rows.DELIVERY_COLUMNS, _d.no)
         .join(schema.editions, schema.editions.c.no == _d.edition)
@@ -133,7 +134,7 @@ def _deliveries() -> Select[Any]:
 
 
 def _due(connection: Connection, now: datetime, limit: int, skip: Collection[str]) -> Sequence[Any]:
-    query = _deliveries().where(is_waiting(), _d.due_at <= now).order_by(_d.due_at, _d.no).limit(limit)
+    query = delivery_rows().where(is_waiting(), _d.due_at <= now).order_by(_d.due_at, _d.no).limit(limit)
     if channels := sorted(name for name in skip if ":" not in name):
         query = query.where(_d.channel.not_in(channels))
     if targets := sorted(name for name in skip if ":" in name):
@@ -176,6 +177,6 @@ def _settling(outcome: str, with_ids: bool, counts: bool) -> Update:
 def _by_number(connection: Connection, numbers: Sequence[int]) -> list[Delivery]:
     found = {}
     for chunk in rows.chunks(numbers):
-        for row in connection.execute(_deliveries().where(_d.no.in_(chunk))):
+        for row in connection.execute(delivery_rows().where(_d.no.in_(chunk))):
             found[row.no] = rows.delivery_of(row)
     return [found[no] for no in numbers]

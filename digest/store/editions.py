@@ -62,6 +62,11 @@ class Editions:
         with self._access.reading() as connection:
             return {name: row.last_day for name, row in queueing.profiles_of(connection, names).items() if row.last_day}
 
+    def empty_runs(self, names: Iterable[str]) -> dict[str, int]:
+        """How many editions in a row had no papers, up to the last one, for each profile that has any."""
+        with self._access.reading() as connection:
+            return {name: row.empty_run for name, row in queueing.profiles_of(connection, names).items()}
+
     def edition_states(self, day_of: Mapping[str, date]) -> dict[str, EditionState]:
         """Say which of these profiles have an edition for their date, and whether it was "queued" or "empty"."""
         found: dict[str, EditionState] = {}
@@ -116,7 +121,7 @@ class Editions:
                     states.append("exists")
                     continue
                 closed.add(place)
-                states.append("queued" if edition.digest.picks else "empty")
+                states.append("queued" if edition.digest.is_sent else "empty")
                 taken.append((edition, data))
             queueing.write(connection, taken, profiles, now)
         return tuple(states)

@@ -19,10 +19,10 @@ Place = tuple[date, int]
 
 
 def profiles_of(connection: Connection, names: Iterable[str]) -> dict[str, Any]:
-    """Read no, cursor and last day of the profiles of these names; unknown ones are left out."""
+    """Read no, cursor, last day and empty run of the profiles of these names; unknown ones are left out."""
     found: dict[str, Any] = {}
     for chunk in rows.chunks(dict.fromkeys(names)):
-        query = select(_f.name, _f.no, _f.cursor, _f.last_day).where(_f.name.in_(chunk))
+        query = select(_f.name, _f.no, _f.cursor, _f.last_day, _f.empty_run).where(_f.name.in_(chunk))
         found |= {row.name: row for row in connection.execute(query)}
     return found
 
@@ -59,6 +59,7 @@ def write(
     if not taken:
         return
     places = [place_of(edition, profiles) for edition, _ in taken]
+    again = existing(connection, places).keys()
     here = (_n.day == bindparam("d"), _n.profile == bindparam("p"), _n.state == "empty")
     connection.execute(delete(schema.editions).where(*here), [{"d": day, "p": no} for day, no in places])
     values = [_edition_row(edition, data, place, now) for (edition, data), place in zip(taken, places, strict=True)]
@@ -68,12 +69,12 @@ def write(
     queued = [
         row
         for (edition, _), place in zip(taken, places, strict=True)
-        if edition.digest.picks
+        if edition.digest.is_sent
         for row in _delivery_rows(edition, written[place].no, now)
     ]
     if queued:
         connection.execute(insert(schema.deliveries), queued)
-    _move_cursors(connection, [edition for edition, _ in taken], profiles)
+    _move_cursors(connection, [edition for edition, _ in taken], profiles, again)
 
 
 def _edition_row(edition: QueuedEdition, data: bytes, place: Place, now: datetime) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def _edition_row(edition: QueuedEdition, data: bytes, place: Place, now: datetim
     return {
         "day": place[0],
         "profile": place[1],
-        "state": "queued" if digest.picks else "empty",
+        "state": "queued" if digest.is_sent else "empty",
         "picks": len(digest.picks),
         "considered": digest.considered,
         "digest": data,
@@ -130,13 +131,17 @@ def _write_offers(
         connection.execute(statement, values)
 
 
-def _move_cursors(connection: Connection, editions: Sequence[QueuedEdition], profiles: Mapping[str, Any]) -> None:
-    """Cursors and days only go forward."""
+def _move_cursors(
+    connection: Connection, editions: Sequence[QueuedEdition], profiles: Mapping[str, Any], again: Collection[Place]
+) -> None:
+    """Cursors and days only go forward; an edition without papers is counted once for its day (*again*: it was)."""
     moves: dict[str, dict[str, Any]] = {}
     for edition in editions:
         name, profile = edition.digest.profile, profiles[edition.digest.profile]
-        last = moves.get(name, {"c": profile.cursor, "d": profile.last_day})
+        last = moves.get(name, {"c": profile.cursor, "d": profile.last_day, "e": profile.empty_run})
         day = edition.digest.date
-        moves[name] = {"f": name, "c": max(last["c"], edition.cursor), "d": max(last["d"] or day, day)}
+        run = 0 if edition.digest.picks else last["e"] + (place_of(edition, profiles) not in again)
+        moves[name] = {"f": name, "c": max(last["c"], edition.cursor), "d": max(last["d"] or day, day), "e": run}
     statement = update(schema.profiles).where(_f.name == bindparam("f"))
-    connection.execute(statement.values(cursor=bindparam("c"), last_day=bindparam("d")), list(moves.values()))
+    columns: dict[str, Any] = {"cursor": bindparam("c"), "last_day": bindparam("d"), "empty_run": bindparam("e")}
+    connection.execute(statement.values(columns), list(moves.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from digest.model import DeliveryState, Pause, RunReport
 from digest.store import rows, schema
 from digest.store.deliveries import is_waiting, newest, next_due
 from digest.store.engine import Access
+from digest.store.keeping import Keeping
 from digest.store.values import Status
 
 _d, _r, _x, _t = schema.deliveries.c, schema.runs.c, schema.channel_pauses.c, schema.suppressed_targets.c
@@ -26,21 +28,34 @@ _COUNTED = (
 _OPEN: tuple[DeliveryState, ...] = ("queued", "sending", "dead", "unknown")
 
 
-class Reports:
+class Reports(Keeping):
     """The part of the store that an operator reads and corrects."""
 
     _access: Access
 
     def save_report(self, report: RunReport) -> None:
-        """Remember how a pass went."""
-        values = {
-            "started_at": report.started_at,
-            "finished_at": report.finished_at,
-            "exit_code": report.exit_code,
-            "report": rows.report_text(report),
-        }
+        """Remember how a pass went.
+
+        Passes in a row that had nothing to do, or met nothing but the same failures, become one: it began
+        with the first of them and ended with the last.
+        """
         with self._access.writing() as connection:
-            connection.execute(insert(schema.runs).values(**values))
+            row = connection.execute(select(_r.no, _r.report).order_by(_r.no.desc()).limit(1)).first()
+            before = rows.report_of(row.report) if row else None
+            same = before is not None and _same(before, report)
+            if before is not None and same:
+                report = replace(report, started_at=before.started_at)
+            values = {
+                "started_at": report.started_at,
+                "finished_at": report.finished_at,
+                "exit_code": report.exit_code,
+                "report": rows.report_text(report),
+            }
+            if row is not None and same:
+                connection.execute(update(schema.runs).where(_r.no == row.no).values(**values))
+            else:
+                connection.execute(insert(schema.runs).values(**values))
+        self._write_witness(report.finished_at)
 
     def reports(self, limit: int = 10) -> list[RunReport]:
         """The last *limit* passes, newest first."""
@@ -98,6 +113,13 @@ class Reports:
                 unknown=tuple(newest(connection, "unknown", listed)),
                 reports=tuple(_reports(connection, reports)),
             )
+
+
+def _same(one: RunReport, other: RunReport) -> bool:
+    """Whether nothing was done in either, and the same is wrong."""
+    if not (one.idle and other.idle) or one.started_at > other.started_at:
+        return False
+    return (one.failures, one.warnings, one.ingest) == (other.failures, other.warnings, other.ingest)
 
 
 def _reports(connection: Connection, limit: int) -> list[RunReport]:

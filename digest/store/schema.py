@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Date,
@@ -22,11 +23,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from digest.store.columns import Instant, Json, Key, number, ref
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
@@ -162,8 +164,12 @@ profiles = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("cursor", Integer, nullable=False),
     Column("last_day", Date),
+    Column("empty_run", Integer, nullable=False, server_default=text("0")),
 )
-"""How far each profile has been served: every change up to *cursor* was considered for it."""
+"""How far each profile has been served: every change up to *cursor* was considered for it.
+
+*empty_run* counts the editions without papers since the last one with some.
+"""
 
 editions = Table(
     "editions",
@@ -249,6 +255,35 @@ runs = Table(
     Column("exit_code", Integer, nullable=False),
     Column("report", Text, nullable=False),
 )
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last_success", Instant),
+    Column("failing_since", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("cause", Text, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("event", Boolean, nullable=False),
+)
+"""The causes that the operator was told of and that are not over."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("value", Text, nullable=False),
+)
+"""Single facts about the store itself: when it was pruned, of which backup it was restored."""
 
 version = Table(
     "alembic_version",

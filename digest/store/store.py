@@ -11,6 +11,7 @@ from typing import Self
 
 from digest.store.editions import Editions
 from digest.store.engine import BUSY_SECONDS, Access, Database
+from digest.store.health import Health
 from digest.store.opening import open_database
 from digest.store.papers import Papers
 from digest.store.reports import Reports
@@ -18,7 +19,7 @@ from digest.store.senders import Senders
 from digest.store.writer import Writer
 
 
-class Store(Papers, Editions, Senders, Reports):
+class Store(Papers, Editions, Senders, Reports, Health):
     """What the bot remembers, in one database.
 
     Every method is one transaction and may be called from any thread. Whatever the database refuses is a
@@ -27,7 +28,9 @@ class Store(Papers, Editions, Senders, Reports):
 
     def __init__(self, access: Access, database: Database | None = None) -> None:
         self._access, self._database = access, database
-        self._senders = Path(f"{database.path}.senders") if database and not database.in_memory else None
+        on_disk = database is not None and not database.in_memory
+        self._senders = Path(f"{database.path}.senders") if database and on_disk else None
+        self._witness = Path(f"{database.path}.last") if database and on_disk else None
 
     @classmethod
     def open(cls, url: str, *, now: datetime, busy_seconds: float = BUSY_SECONDS) -> Self:

@@ -49,6 +49,24 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in one channel: how many messages, the oldest queued when, and the last words of the server."""
+
+    count: int
+    since: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the operator was told of; an *event* is not said to be over."""
+
+    what: str
+    at: datetime
+    event: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The facts of ``digest status``; *dead* and *unknown* hold the newest deliveries of their state.
 

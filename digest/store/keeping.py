@@ -1,0 +1,205 @@
+"""Copies of the store, what happens when one is put back, and what is forgotten after a while."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, tuple_, update
+
+from digest.errors import StoreError
+from digest.model import OPERATOR, KeepSettings
+from digest.store import schema
+from digest.store.engine import Access, Database, driver
+from digest.store.health import mark_of, set_mark
+
+_d, _e, _f, _m, _n, _r, _s = (
+    schema.deliveries.c, schema.dumps.c, schema.profiles.c, schema.marks.c, schema.editions.c, schema.runs.c,
+    schema.sightings.c,
+)  # fmt: skip
+BACKUP, RESTORED, TAKEN_UP, PRUNED = "backup", "restored", "taken-up", "pruned"
+GAP = timedelta(hours=1)
+"""A store whose last pass is this much older than the witness beside it is an old copy; a power cut loses seconds."""
+NOT_SENT = "not sent: it was queued in the backup that was put back, and may have gone out since"
+
+
+class Keeping:
+    """The part of the store that looks after the store."""
+
+    _access: Access
+    _database: Database | None
+    _witness: Path | None
+    """Beside the store, the instant of the last pass: an old copy of the store does not agree with it (FAULTS 67)."""
+
+    def backup(self, to: Path, now: datetime) -> None:
+        """Write a consistent copy of the store to the new file *to*, on disk when this returns, while others work.
+
+        Only its owner may read it. The copy knows that it is one: put back, it sends nothing until a person
+        said what shall happen (`take_up`). Raises StoreError; then there is no file *to*.
+        """
+        assert self._database is not None, "a backup of a rehearsal"  # noqa: S101
+        part = to.with_name(f".{to.name}.part")
+        try:
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+            part.chmod(0o600)
+            with self._database.told(), self._database.engine.connect() as connection:
+                driver(connection).execute("VACUUM INTO ?", (str(part),))
+            _sign(part, now)
+            os.link(part, to)  # unlike a rename it never replaces what is there
+            _settle(to.parent)
+        except OSError as error:
+            raise StoreError(f"no backup was made: {to}: {(error.strerror or str(error)).lower()}") from error
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def restored_at(self) -> datetime | None:
+        """Of which instant this store is, when it was put back from a copy and nobody said yet what shall happen."""
+        with self._access.reading() as connection:
+            for name in (RESTORED, BACKUP):
+                if mark := mark_of(connection, name):
+                    return cast(datetime, mark["at"])
+            last = connection.execute(select(func.max(_r.finished_at))).scalar()
+            taken_up = mark_of(connection, TAKEN_UP).get("at")
+            last = max(filter(None, (last, taken_up)), default=None)
+        seen = self._read_witness()
+        return last if last is not None and seen is not None and seen - last > GAP else None
+
+    def hold_if_restored(self) -> datetime | None:
+        """Say what `restored_at` says, and see to it that it is said until `take_up`."""
+        at = self.restored_at()
+        if at is not None:
+            with self._access.writing() as connection:
+                set_mark(connection, RESTORED, at)
+        return at
+
+    def take_up(self, now: datetime, *, served: Mapping[str, date], drop: Collection[str], ask: Collection[str]) -> int:
+        """Go on with a store that was put back, and return how many deliveries were given up.
+
+        What was under way in the channels *drop* is given up with notice, in those of *ask* it is in doubt, so
+        that the server is asked. The profiles *served* count as served up to that date with all that is known.
+        """
+        with self._access.writing(durable=True) as connection:
+            open_ = _d.state.in_(("queued", "sending", "unknown"))
+            end = {"leased_until": None, "settled_at": now, "token": _d.token + 1}
+            dropped = connection.execute(
+                update(schema.deliveries)
+                .where(open_, _d.channel.in_(sorted(drop)))
+                .values(state="dead", error=NOT_SENT, **end)
+            ).rowcount
+            connection.execute(
+                update(schema.deliveries)
+                .where(open_, _d.channel.in_(sorted(ask)))
+                .values(state="unknown", due_at=now, doubts=_d.doubts + 1, **end)
+            )
+            newest = connection.execute(select(func.max(schema.changes.c.id))).scalar() or 0
+            for name, day in served.items():
+                last = or_(_f.last_day.is_(None), _f.last_day < day)
+                connection.execute(update(schema.profiles).where(_f.name == name).values(cursor=newest))
+                connection.execute(update(schema.profiles).where(_f.name == name, last).values(last_day=day))
+            connection.execute(delete(schema.marks).where(_m.name.in_((BACKUP, RESTORED))))
+            set_mark(connection, TAKEN_UP, now)
+        self._write_witness(now)
+        return dropped
+
+    def _read_witness(self) -> datetime | None:
+        try:
+            return datetime.fromisoformat(self._witness.read_text("ascii")) if self._witness else None
+        except (OSError, ValueError):
+            return None
+
+    def _write_witness(self, at: datetime) -> None:
+        if self._witness is None:
+            return
+        beside = self._witness.with_name(self._witness.name + ".part")
+        with contextlib.suppress(OSError):  # it is a second opinion; the store itself was written
+            beside.write_text(at.astimezone(UTC).isoformat(), "ascii")
+            beside.chmod(0o600)
+            beside.replace(self._witness)
+
+    # ------------------------------------------------------------ forgetting
+
+    def pruned_at(self) -> datetime | None:
+        """When `prune` last ran."""
+        with self._access.reading() as connection:
+            return mark_of(connection, PRUNED).get("at")
+
+    def prune(self, keep: KeepSettings, now: datetime) -> dict[str, int]:
+        """Forget what is older than *keep* says, and return how many rows of each kind that were.
+
+        Papers, dumps, news, cursors and what was shown to whom stay for good: they prevent repeats. So does the
+        newest sighting of each paper, whose counts win, and everything that is still under way.
+        """
+        with self._access.writing() as connection:
+            gone = {
+                "deliveries": _delete(connection, _old_deliveries(now - timedelta(days=keep.deliveries))),
+                "editions": _delete(connection, _old_editions(now - timedelta(days=keep.editions))),
+                "sightings": _delete(connection, _old_sightings(now - timedelta(days=keep.sightings))),
+                "rejects": _delete(connection, _old_rejects(now - timedelta(days=keep.rejects))),
+                "reports": _delete(connection, _old_reports(now - timedelta(days=keep.reports))),
+            }
+            notices = and_(_f.name.startswith(OPERATOR, autoescape=True), ~exists().where(_n.profile == _f.no))
+            connection.execute(delete(schema.profiles).where(notices))
+            set_mark(connection, PRUNED, now)
+        return gone
+
+
+def _delete(connection: Connection, statement: Any) -> int:
+    return int(connection.execute(statement).rowcount)
+
+
+def _old_deliveries(before: datetime) -> Any:
+    return delete(schema.deliveries).where(_d.state.in_(("sent", "dead")), _d.settled_at < before)
+
+
+def _old_editions(before: datetime) -> Any:
+    """Those that nothing is under way of; that a profile had its edition is known by its last day."""
+    return delete(schema.editions).where(_n.at < before, ~exists().where(_d.edition == _n.no))
+
+
+def _old_sightings(before: datetime) -> Any:
+    one, other = schema.dumps.alias("one"), schema.dumps.alias("other")
+    later = schema.sightings.alias("later")
+    newer = (
+        select(later.c.paper)
+        .join(other, other.c.no == later.c.dump)
+        .join(one, one.c.no == _s.dump)
+        .where(later.c.paper == _s.paper, tuple_(other.c.captured_on, other.c.id) > tuple_(one.c.captured_on, one.c.id))
+        .correlate(schema.sightings)
+    )
+    old = select(_e.no).where(_e.first_seen < before)
+    return delete(schema.sightings).where(_s.dump.in_(old), newer.exists())
+
+
+def _old_rejects(before: datetime) -> Any:
+    return delete(schema.rejects).where(schema.rejects.c.dump.in_(select(_e.no).where(_e.first_seen < before)))
+
+
+def _old_reports(before: datetime) -> Any:
+    return delete(schema.runs).where(_r.finished_at < before, _r.no < select(func.max(_r.no)).scalar_subquery())
+
+
+def _sign(copy: Path, now: datetime) -> None:
+    """Let the copy know that it is one, and when it was made, and put it on the disk."""
+    db = sqlite3.connect(copy)
+    try:
+        with db:
+            values = (BACKUP, now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds"))
+            db.execute("INSERT OR REPLACE INTO marks (name, at, value) VALUES (?, ?, '')", values)
+    finally:
+        db.close()
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _settle(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
