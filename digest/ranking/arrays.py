@@ -58,3 +58,18 @@ def averaging(groups: Sequence[Sequence[int]], columns: int) -> Sparse:
     members = np.fromiter((n for group in groups for n in group), dtype=np.int32, count=starts[-1])
     shares = np.repeat([1.0 / max(1, len(group)) for group in groups], [len(group) for group in groups])
     return sparse.csr_matrix((shares.astype(np.float32), members, starts), shape=(len(groups), columns))
+
+
+def widened(rows: Sparse, width: int) -> Sparse:
+    """The same rows with more columns."""
+    return sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], width))
+
+
+def narrowed(rows: Sparse, columns: NDArray[np.int64]) -> Sparse:
+    """Only the given columns, numbered anew in their order."""
+    place = np.full(rows.shape[1], -1, dtype=np.int32)
+    place[columns] = np.arange(len(columns))
+    found = place[rows.indices]
+    kept = found >= 0
+    starts = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
+    return sparse.csr_matrix((rows.data[kept], found[kept], starts), shape=(rows.shape[0], len(columns)))

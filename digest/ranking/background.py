@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 _DATA = Path(__file__).resolve().parent / "data" / "background.npz"
+GUIDES = 12_000
 _SAMPLE = 400  # ordinary papers that a score is measured against
 
 
@@ -119,6 +120,11 @@ class Background:
         return sparse.csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(self.idf)))
 
     @cached_property
+    def guides(self) -> NDArray[np.int64]:
+        """The numbers of the landmarks that texts are drawn towards: all, or `GUIDES` spread over them."""
+        return spread_over(len(self.lengths), GUIDES)
+
+    @cached_property
     def lengths(self) -> Floats:
         """The length of every landmark before it was made 1."""
         return self._floats("landmark_lengths")
@@ -136,12 +142,7 @@ class Background:
     @cached_property
     def sample(self) -> NDArray[np.int64]:
         """The numbers of the landmarks that stand for ordinary papers, spread over all."""
-        import numpy as np
-
-        n = len(self._arrays["landmark_starts"]) - 1
-        return (
-            np.unique(np.linspace(0, max(0, n - 1), min(n, _SAMPLE)).astype(np.int64)) if n else np.zeros(0, np.int64)
-        )
+        return spread_over(len(self.lengths), _SAMPLE)
 
     @cached_property
     def known(self) -> Mapping[int, int]:
@@ -153,3 +154,10 @@ def key(paper: Paper) -> int:
     """What a paper's texts are known by: 63 bits of their digest."""
     text = f"{paper.title}\n{paper.abstract or ''}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") >> 1
+
+
+def spread_over(many: int, most: int) -> NDArray[np.int64]:
+    """At most *most* of the numbers below *many*, evenly spread."""
+    import numpy as np
+
+    return np.unique(np.linspace(0, many - 1, min(many, most)).astype(np.int64))

@@ -20,7 +20,7 @@ from scipy import sparse
 
 from digest.model import Paper
 from digest.ranking.arrays import Floats, Sparse, lengths, scaled, stacked, unit
-from digest.ranking.background import VERSION, Background, key
+from digest.ranking.background import GUIDES, VERSION, Background, key, spread_over
 from digest.ranking.space import DRAW, PAIR, SATURATION, SHRINK, TITLE, drawn
 from digest.ranking.terms import terms_of
 
@@ -97,7 +97,8 @@ def _geometry(rows: Sparse, heaviest: int) -> dict[str, Any]:
     marks = level[chosen]
     places = unit(marks @ (basis * scale) - centre)
     kept = _heaviest(marks, heaviest) if heaviest else marks
-    pulls = drawn(kept, kept, places, itself=True)
+    guides = spread_over(len(chosen), GUIDES)
+    pulls = drawn(kept, kept[guides], places[guides], itself=True)
     drift = pulls.mean(axis=0) if len(pulls) else np.zeros(basis.shape[1], dtype=np.float32)
     settled = unit(places + DRAW * unit(pulls - drift))
     return {

@@ -13,11 +13,12 @@ from digest.ranking.background import Background
 from digest.ranking.folding import credits, texts
 from digest.ranking.muting import Muting
 from digest.ranking.reasons import Evidence, explained, popular
-from digest.ranking.score import Scores, holding, rounded, scores
+from digest.ranking.score import Scorer, Scores, holding, rounded
 from digest.ranking.space import Space
 from digest.ranking.wishes import Reader, ordinary
 
 _CHUNK = 2_000  # interests scored at once
+_STEPS = 1_000_000  # of a score: it is rounded to a millionth
 
 
 def ranked(
@@ -50,8 +51,9 @@ def _ordered(
     )
     for profile, found, evidence, first in scored(papers, profiles, liked, background):
         best = found.final.max(axis=0) if profile.interests else votes
-        order = np.lexsort((ties, -best)).tolist()
-        yield profile, [n for n in order if not muting.mutes(n, profile.mute)], found, evidence, first
+        order = np.argsort(np.rint(best * -_STEPS).astype(np.int64) * len(papers) + ties).tolist()
+        unmuted = [n for n in order if not muting.mutes(n, profile.mute)] if profile.mute else order
+        yield profile, unmuted, found, evidence, first
 
 
 def scored(
@@ -63,11 +65,12 @@ def scored(
     reader = Reader(space, [interest for profile in profiles for interest in profile.interests], liked)
     wishes, vectors, usual = reader.wishes(), space.vectors(bags), ordinary(background)
     holds = holding(wishes.phrases, vectors.weights, [texts(paper) for paper in papers])
+    scorer = Scorer(wishes, usual, vectors, holds)
     evidence = Evidence(space, papers, vectors, wishes, holds)
     at = 0
     for chunk in chunks(profiles):
         first = at
-        found = scores(wishes, slice(first, first + sum(len(p.interests) for p in chunk)), vectors, usual, holds)
+        found = scorer.scores(slice(first, first + sum(len(p.interests) for p in chunk)))
         for profile in chunk:
             yield profile, found.of(slice(at - first, at - first + len(profile.interests))), evidence, at
             at += len(profile.interests)

@@ -6,11 +6,13 @@ Nothing is named that does not stand in the paper or the profile, and the parts 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digest.model import Change, Interest, Paper, Part, Pick, Profile, Reason
-from digest.ranking.arrays import Floats, Sparse, dense
+from digest.model import Change, Paper, Part, Pick, Profile, Reason
+from digest.ranking.arrays import Floats, Sparse, narrowed
 from digest.ranking.score import COMMON, Scores, chance
 from digest.ranking.space import Space, Vectors
 from digest.ranking.terms import phrases
@@ -21,6 +23,7 @@ _SHARE = 0.06  # a word that earned less than this of all is not named,
 _ORDINARY = 2.4  # nor one that stands in one paper of ten or more, unless it was asked for
 _NEAR = 0.35  # a liked paper at least this near is named
 _AS_MUCH = 1.5  # a phrase goes before its words
+_HALF = 0.5
 
 
 class Evidence:
@@ -28,77 +31,102 @@ class Evidence:
 
     def __init__(self, space: Space, papers: Sequence[Paper], vectors: Vectors, wishes: Wishes, holds: Sparse) -> None:
         self._space, self._papers, self._vectors, self._wishes = space, papers, vectors, wishes
+        self._used = np.unique(vectors.weights.indices)  # the terms of today's papers, numbered anew
+        self._today = narrowed(vectors.weights, self._used)
+        self._liked, self._asked = (narrowed(v.weights, self._used) for v in (wishes.liked, wishes.asked))
+        self._says = space.says_of(self._used)
+        common = np.zeros(space.width, dtype=np.float32)
+        common[: len(space.background.mean)] = COMMON * space.background.mean
+        self._common = common[self._used]
         self._holds = holds.tocsc()
         self._surfaces: dict[int, dict[int, str]] = {}
-        self._row, self._wanted = -1, (np.zeros(0, np.float32), np.zeros(0, np.float32))
-
-    def reasons(self, interest: Interest, row: int, n: int) -> tuple[Reason, ...]:
-        """Why paper *n* fits the interest of *row*, strongest kind first."""
-        named, earned = self._words(row, n)
-        found = [Reason("keywords", named)] if named else []
-        if liked := self._nearest(interest, row, n):
-            found.append(Reason("like", (liked,)))
-        if earned:
-            found.append(Reason("words", earned))
-        return tuple(found)
-
-    def _words(self, row: int, n: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The keywords that stand in the paper, and the other words that earned the most."""
-        weights, surfaces = self._vectors.weights, self._surface(n)
-        columns = weights.indices[weights.indptr[n] : weights.indptr[n + 1]]
-        liked, asked = self._want(row)
-        says = self._space.says_of(columns)
-        values = (liked[columns] * (says > _ORDINARY) + asked[columns]) * weights.data[
-            weights.indptr[n] : weights.indptr[n + 1]
-        ]
-        named = _distinct(self._keywords(row, n), ())
-        least = _SHARE * max(float(values.clip(0).sum()), 1e-9)
-        earned = (
-            (-float(value) * (_AS_MUCH if " " in surfaces.get(column, "") else 1), surfaces.get(column, ""))
-            for column, value in zip(columns.tolist(), values, strict=True)
-            if value > least
+        self._likes = _Likes(
+            -1, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
         )
-        return named, _distinct([shown for _, shown in sorted(earned) if shown], named)
+        self._wanted = np.zeros(len(self._used), dtype=np.float32)
 
-    def _want(self, row: int) -> tuple[Floats, Floats]:
-        """How much each term of the likes and of the keywords is worth to an interest; kept for its next paper."""
-        if row != self._row:
-            liked = dense(self._wishes.likes[row] @ self._wishes.liked.weights)[0]
-            asked = dense(self._wishes.asked.weights[row])[0]
-            liked[: len(self._space.background.mean)] -= COMMON * self._space.background.mean * (liked.max() > 0)
-            self._row, self._wanted = (
-                row,
-                (liked / max(float(liked.max()), 1e-6), asked / max(float(asked.max()), 1e-6)),
-            )
-        return self._wanted
+    def reasons(self, row: int, n: int) -> tuple[Reason, ...]:
+        """Why paper *n* fits the interest of *row*, strongest kind first."""
+        if row != self._likes.row:
+            self._turn_to(row)
+        columns, values = _row(self._today, n)
+        named = _distinct(self._keywords(row, n), ())
+        earned = self._earned(n, columns, values * self._wanted[columns], named)
+        liked = self._nearest(n, columns, values)
+        found = (Reason("keywords", named), Reason("like", (liked,) if liked else ()), Reason("words", earned))
+        return tuple(reason for reason in found if reason.names)
+
+    def _turn_to(self, row: int) -> None:
+        """Gather what an interest wants: kept for its next paper."""
+        likes, _ = _row(self._wishes.likes, row)
+        starts, ends = self._liked.indptr[likes], self._liked.indptr[likes + 1]
+        entries = np.concatenate(
+            [np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, np.int64)]
+        )
+        marks = np.concatenate([[0], np.cumsum(ends - starts)])
+        self._likes = _Likes(row, likes, entries, marks, self._liked.indices[entries])
+        liked = np.bincount(self._likes.columns, self._liked.data[entries], len(self._used)) / max(1, len(likes))
+        liked = (liked - self._common * (liked > 0)) * (self._says > _ORDINARY)
+        columns, asked = _row(self._asked, row)
+        wanted = liked / max(float(liked.max(initial=0)), 1e-6)
+        wanted[columns] += asked / max(float(asked.max(initial=0)), 1e-6)
+        self._wanted = wanted
+
+    def _earned(self, n: int, columns: Floats, values: Floats, named: Sequence[str]) -> tuple[str, ...]:
+        """The words and phrases of the paper that earned the most."""
+        surfaces, least = self._surface(n), _SHARE * max(float(values.clip(0).sum()), 1e-9)
+        strong = np.flatnonzero(values > least).tolist()
+        shown = [(surfaces.get(int(columns[at]), ""), float(values[at])) for at in strong]
+        ranked = sorted(
+            (-value * (_AS_MUCH if " " in name or "-" in name else 1), name) for name, value in shown if name
+        )
+        return _distinct([name for _, name in ranked], named)
 
     def _keywords(self, row: int, n: int) -> list[str]:
         """The keywords of an interest that paper *n* names, as the profile states them, longest first."""
-        mine = self._wishes.keywords[row].indices
-        holds = self._holds.indices[self._holds.indptr[n] : self._holds.indptr[n + 1]]
-        named = (self._wishes.phrases[phrase].stated for phrase in np.intersect1d(mine, holds).tolist())
+        mine, holds = _row(self._wishes.keywords, row)[0], _row(self._holds, n)[0]
+        named = (self._wishes.phrases[phrase].stated for phrase in sorted({*mine.tolist()} & {*holds.tolist()}))
         return sorted(named, key=lambda stated: (-len(stated), stated))
 
     def _surface(self, n: int) -> dict[int, str]:
-        """Term -> the words of paper *n* that it was read from, as they first stand there."""
+        """Column of a term -> the words of paper *n* that it was read from, as they first stand there."""
         if n not in self._surfaces:
             paper = self._papers[n]
             found: dict[int, str] = {}
             for term, shown in (*phrases(paper.title), *phrases(paper.abstract or "")):
-                found.setdefault(self._space.number(term), shown)
+                found.setdefault(int(np.searchsorted(self._used, self._space.number(term))), shown)
             self._surfaces[n] = found
         return self._surfaces[n]
 
-    def _nearest(self, interest: Interest, row: int, n: int) -> str:
+    def _nearest(self, n: int, columns: Floats, values: Floats) -> str:
         """The title of the liked paper nearest to paper *n*, "" when none is near."""
-        mine = self._wishes.likes[row].indices
-        if not len(mine):
+        likes = self._likes
+        if not len(likes.numbers):
             return ""
-        liked, vectors = self._wishes.liked, self._vectors
-        words = dense(liked.weights[mine] @ vectors.weights[n].T)[:, 0]
-        near = 0.5 * liked.places[mine] @ vectors.places[n] + words / 2
+        paper = np.zeros(len(self._used), dtype=np.float32)
+        paper[columns] = values
+        each = np.concatenate([[0], np.cumsum(self._liked.data[likes.entries] * paper[likes.columns])])
+        words = np.diff(each[likes.marks])
+        near = (self._wishes.liked.places[likes.numbers] @ self._vectors.places[n] + words) / 2
         best = int(near.argmax())
-        return self._wishes.titles[int(mine[best])] if near[best] >= _NEAR and words[best] > 0 else ""
+        return self._wishes.titles[int(likes.numbers[best])] if near[best] >= _NEAR and words[best] > 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Likes:
+    """The likes of one interest: their numbers, and where their words stand (*marks* cuts *entries* by like)."""
+
+    row: int
+    numbers: NDArray[np.int64]
+    entries: NDArray[np.int64]
+    marks: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+
+def _row(rows: Sparse, n: int) -> tuple[NDArray[np.int64], Floats]:
+    """Columns and values of one row (of one column, where *rows* is by column)."""
+    start, end = rows.indptr[n], rows.indptr[n + 1]
+    return rows.indices[start:end], rows.data[start:end]
 
 
 def _distinct(shown: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:
@@ -121,17 +149,19 @@ def explained(
 ) -> tuple[Pick, ...]:
     """Make picks of the candidates *order*, each for the interest it fits best; *first* is the first interest's row.
 
-    Only what may be shown gets reasons: those at the profile's floor or above, or at one half.
+    What cannot be shown, because it is below the floor and not the best there is, gets no reasons and no parts.
     """
-    final = found.final[:, list(order)]
-    interests = final.argmax(axis=0) if len(order) else np.zeros(0, dtype=np.int64)
+    if not order:
+        return ()
+    final = found.final[:, order]
+    interests, best = final.argmax(axis=0).tolist(), final.max(axis=0).tolist()
     picks = []
-    for column, n in enumerate(order):
-        i = int(interests[column])
-        interest, score = profile.interests[i], float(final[i, column])
-        shown = score >= min(profile.floor, 0.5)
-        reasons = evidence.reasons(interest, first + i, n) if shown else ()
-        picks.append(Pick(changes[n], score, interest.name, reasons, _parts(found, i, n, score)))
+    for place, (n, i, score) in enumerate(zip(order, interests, best, strict=True)):
+        if place and score < min(profile.floor, _HALF):
+            picks.append(Pick(changes[n], score, profile.interests[i].name))
+            continue
+        reasons, parts = evidence.reasons(first + i, n), _parts(found, i, n, score)
+        picks.append(Pick(changes[n], score, profile.interests[i].name, reasons, parts))
     return tuple(picks)
 
 
@@ -139,7 +169,7 @@ def _parts(found: Scores, i: int, n: int, score: float) -> tuple[Part, ...]:
     """What each signal adds on the way from an ordinary paper's score to this one's; they sum to *score*."""
     values = [(name, float(signal[i, n])) for name, signal in found.signals.items()]
     steps = [(name, value) for name, value in values if value]
-    reached = chance(np.cumsum([0.0, *(value for _, value in steps)], dtype=np.float32)).tolist()
+    reached = chance(np.cumsum([0.0, *(value for _, value in steps)])).tolist()
     parts = [Part("an ordinary paper", reached[0])]
     for (name, value), before, after in zip(steps, reached[:-1], reached[1:], strict=True):
         parts.append(Part(name, after - before, f"{value:+.2f} deviations"))

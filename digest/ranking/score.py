@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from digest.ranking.arrays import Floats, Sparse, dense, stacked
+from digest.ranking.arrays import Floats, Sparse, dense, narrowed, stacked, widened
 from digest.ranking.space import Vectors
 from digest.ranking.wishes import Phrase, Wishes
 
@@ -60,28 +61,63 @@ def rounded(scores: Floats) -> Floats:
     return found
 
 
-def scores(wishes: Wishes, rows: slice, papers: Vectors, ordinary: Vectors, holds: Sparse) -> Scores:
-    """Score the candidates *papers* for the interests *rows*; *holds* says which phrase each names (phrase x paper)."""
-    likes, many = wishes.likes[rows], wishes.many[rows][:, None]
-    profile, place = likes @ wishes.liked.weights, likes @ wishes.liked.places
-    asked, asked_place = wishes.asked.weights[rows], wishes.asked.places[rows]
-    has_likes, asks = np.minimum(many, 1), wishes.asks[rows][:, None]
-    raw = [
-        _standard(*_words(profile, (ordinary, papers), COMMON), _WORDS_LEAST),
-        _standard(*_topic(place, (ordinary, papers)), _TOPIC_LEAST),
-        _standard(*_words(asked, (ordinary, papers), 0.0), _WORDS_LEAST),
-        _standard(*_topic(asked_place, (ordinary, papers)), _TOPIC_LEAST),
-    ]
-    fewer = 1 / np.sqrt(np.maximum(many, 1))
-    shares = [has_likes, has_likes * (1 + fewer), asks, asks]
-    for first, weight in ((0, has_likes), (2, asks * np.where(many > 0, fewer, 1))):
-        spread = _spread(total([shares[n] * raw[n][0] for n in (first, first + 1)]))
-        for n in (first, first + 1):
-            shares[n] = shares[n] * weight / spread
-    spread = _spread(total([share * usual for share, (usual, _) in zip(shares, raw, strict=True)]))
-    signals = [(share * today / spread).astype(np.float32) for share, (_, today) in zip(shares, raw, strict=True)]
-    named = np.minimum(dense(wishes.keywords[rows] @ holds), 1)
-    return Scores(dict(zip(SIGNALS, (*signals, _NAMED * named), strict=True)), dense(wishes.avoided[rows] @ holds) > 0)
+class Scorer:
+    """Scores interests against ordinary papers, then today's, side by side in one matrix."""
+
+    def __init__(self, wishes: Wishes, ordinary: Vectors, papers: Vectors, holds: Sparse) -> None:
+        self._wishes, self._holds, self._ordinary = wishes, holds, len(ordinary.places)
+        self._places = np.concatenate([ordinary.places, papers.places]).T
+        self._usual = np.concatenate([ordinary.usual, papers.usual])
+        width = papers.weights.shape[1]
+        both = sparse.vstack([widened(ordinary.weights, width), papers.weights], format="csr")
+        wished = np.concatenate([wishes.liked.weights.indices, wishes.asked.weights.indices])
+        used = np.intersect1d(both.indices, wished)  # no other word can earn anything
+        self._words = dense(narrowed(both, used)).T.copy()
+        self._liked, self._asked = (narrowed(v.weights, used) for v in (wishes.liked, wishes.asked))
+
+    def scores(self, rows: slice) -> Scores:
+        """Score every candidate for the interests *rows*."""
+        wishes = self._wishes
+        many = wishes.many[rows][:, None]
+        likes, asks = np.minimum(many, 1), wishes.asks[rows][:, None]
+        raw = [
+            self._deviations(self._shared(rows), _WORDS_LEAST),
+            self._deviations((wishes.likes[rows] @ wishes.liked.places) @ self._places, _TOPIC_LEAST),
+            self._deviations(self._asked[rows] @ self._words, _WORDS_LEAST),
+            self._deviations(wishes.asked.places[rows] @ self._places, _TOPIC_LEAST),
+        ]
+        fewer = 1 / np.sqrt(np.maximum(many, 1))
+        pairs = [(likes, likes * (1 + fewer), likes), (asks, asks, np.where(many > 0, fewer, 1))]
+        weighed = []
+        for n, (words, topic, weight) in zip((0, 2), pairs, strict=True):
+            spread = self._spread(words * raw[n] + topic * raw[n + 1])
+            weighed += [raw[n] * (words * weight / spread), raw[n + 1] * (topic * weight / spread)]
+        spread = self._spread(total(weighed))
+        signals = [signal[:, self._ordinary :] / spread for signal in weighed]
+        signals.append(_NAMED * np.minimum(dense(wishes.keywords[rows] @ self._holds), 1))
+        unwanted = dense(wishes.avoided[rows] @ self._holds) > 0
+        return Scores(dict(zip(SIGNALS, signals, strict=True)), unwanted)
+
+    def _shared(self, rows: slice) -> Floats:
+        """Words shared with the likes, less `COMMON` of what any paper shares."""
+        likes = self._wishes.likes[rows]
+        used, columns = np.unique(likes.indices, return_inverse=True)
+        likes = sparse.csr_matrix((likes.data, columns, likes.indptr), shape=(likes.shape[0], len(used)))
+        shared: Floats = likes @ (self._liked[used] @ self._words - COMMON * self._usual)
+        return shared
+
+    def _deviations(self, found: Floats, least: float) -> Floats:
+        """*found* in deviations from what ordinary papers get, row by row."""
+        usual = found[:, : self._ordinary]
+        mean = usual.mean(axis=1, keepdims=True) if self._ordinary else 0
+        variance = usual.var(axis=1, keepdims=True) if self._ordinary else 1
+        deviations: Floats = ((found - mean) / np.sqrt(variance + least**2)).astype(np.float32)
+        return deviations
+
+    def _spread(self, rows: Floats) -> Floats:
+        usual = rows[:, : self._ordinary]
+        found: Floats = np.maximum(usual.std(axis=1, keepdims=True), 0.1) if self._ordinary else np.ones(1)
+        return found
 
 
 def holding(phrases: Sequence[Phrase], weights: Sparse, texts: Sequence[str]) -> Sparse:
@@ -99,27 +135,3 @@ def holding(phrases: Sequence[Phrase], weights: Sparse, texts: Sequence[str]) ->
         where = sorted(near.tolist()) if phrase.terms else range(len(texts))
         named.append({n: 1.0 for n in where if phrase.folded in texts[n]})
     return stacked(named, len(texts))
-
-
-def _words(profile: Sparse, both: tuple[Vectors, Vectors], common: float) -> tuple[Floats, Floats]:
-    """Shared words, less *common* of what any paper shares; a wish without a known word shares nothing with any."""
-    known = np.diff(profile[:, : both[0].weights.shape[1]].indptr)[:, None] > 0
-    usual, today = (dense(profile[:, : v.weights.shape[1]] @ v.weights.T) - common * known * v.usual for v in both)
-    return usual, today
-
-
-def _topic(places: Floats, both: tuple[Vectors, Vectors]) -> tuple[Floats, Floats]:
-    usual, today = (places @ v.places.T for v in both)
-    return usual, today
-
-
-def _standard(usual: Floats, today: Floats, least: float) -> tuple[Floats, Floats]:
-    """Both as deviations from the mean of *usual*, row by row."""
-    mean = usual.mean(axis=1, keepdims=True)
-    spread = np.sqrt(usual.var(axis=1, keepdims=True) + least**2)
-    return (usual - mean) / spread, (today - mean) / spread
-
-
-def _spread(rows: Floats) -> Floats:
-    found: Floats = np.maximum(rows.std(axis=1, keepdims=True), 0.1)
-    return found

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digest.model import Paper
-from digest.ranking.arrays import Floats, Sparse, lengths, scaled, stacked, unit
+from digest.ranking.arrays import Floats, Sparse, dense, lengths, scaled, stacked, unit
 from digest.ranking.background import Background
 from digest.ranking.terms import terms_of
 
@@ -18,6 +18,7 @@ TITLE = 2.0  # a word of the title counts as often
 SATURATION = 2.0  # BM25's k1: the fifth mention says little more than the second
 PAIR = 0.8  # a pair of neighbours says this much of what its rarity says: its words are counted too
 SHRINK = 0.75  # rows are divided by length ** SHRINK: long texts are discounted, not forced level
+_CELLS = 10_000_000  # of a matrix with its zeros, at a time
 _COPY = 0.9  # two texts nearer than this are one
 NEIGHBOURS = 20  # known papers that a text is drawn towards
 DRAW = 3.0  # how strongly
@@ -40,11 +41,13 @@ class Space:
         self._numbers = dict(background.terms)
         self._known = len(self._numbers)
         self._pairs = [" " in term for term in self._numbers]
+        self._guides = background.landmarks[background.guides], background.places[background.guides]
 
     def number(self, term: str) -> int:
         """The number of *term*."""
-        n = self._numbers.setdefault(term, len(self._numbers))
-        if n == len(self._pairs):
+        n = self._numbers.get(term)
+        if n is None:
+            n = self._numbers[term] = len(self._pairs)
             self._pairs.append(" " in term)
         return n
 
@@ -88,7 +91,7 @@ class Space:
         """Where rows of length 1 lie among the topics, drawn towards the known papers nearest in words."""
         back = self.background
         places = unit(level[:, : len(back.basis)] @ back.basis - back.centre)
-        settled = unit(places + DRAW * unit(drawn(level, back.landmarks, back.places) - back.drift))
+        settled = unit(places + DRAW * unit(drawn(level, *self._guides) - back.drift))
         settled[np.diff(level.indptr) == 0] = 0  # no known word, no place
         return settled
 
@@ -102,22 +105,26 @@ def usual(weights: Sparse, background: Background) -> Floats:
 def drawn(level: Sparse, landmarks: Sparse, places: Floats, *, itself: bool = False) -> Floats:
     """The average place of the landmarks nearest in words, by how near; *itself* leaves near-copies out."""
     found = np.zeros((level.shape[0], places.shape[1]), dtype=np.float32)
-    if not landmarks.shape[0]:
+    some = np.flatnonzero(np.diff(level.indptr))
+    if not landmarks.shape[0] or not len(some):
         return found
     mean = np.asarray(landmarks.mean(axis=0), dtype=np.float32).ravel()
-    common, square = landmarks @ mean, float(mean @ mean)
-    for rows in slices(level.shape[0], max(1, 20_000_000 // landmarks.shape[0])):
-        near = (level[rows] @ landmarks.T).toarray() - (level[rows] @ mean)[:, None] - common + square
+    common, turned = landmarks @ mean, landmarks.T.tocsr()
+    for part in slices(len(some), max(1, _CELLS // landmarks.shape[0])):
+        rows = level[some[part]]
+        near = dense(rows @ turned)
+        near -= (rows @ mean)[:, None]
+        near -= common - float(mean @ mean)
         if itself:
             near[near > _COPY] = 0
-        found[rows] = _pull(near.clip(0), places)
+        found[some[part]] = _pull(near, places)
     return found
 
 
 def _pull(near: Floats, places: Floats) -> Floats:
     many = min(NEIGHBOURS, near.shape[1])
-    best = np.argpartition(-near, many - 1, axis=1)[:, :many]
-    shares = np.take_along_axis(near, best, axis=1)
+    best = np.argpartition(near, near.shape[1] - many, axis=1)[:, near.shape[1] - many :]
+    shares = np.take_along_axis(near, best, axis=1).clip(0)
     shares /= shares.sum(axis=1, keepdims=True).clip(1e-6)
     pulled: Floats = np.einsum("rk,rkd->rd", shares, places[best]).astype(np.float32)
     return pulled

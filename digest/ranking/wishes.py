@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from digest.model import Interest, Paper
-from digest.ranking.arrays import Floats, Sparse, averaging, scaled
+from digest.ranking.arrays import Floats, Sparse, averaging, scaled, widened
 from digest.ranking.background import Background, key
 from digest.ranking.folding import folded
 from digest.ranking.space import Bag, Space, Vectors, usual
@@ -47,13 +47,13 @@ class Reader:
 
     def __init__(self, space: Space, interests: Sequence[Interest], liked: Mapping[str, Paper]) -> None:
         self._space, self._liked = space, liked
-        self._known: dict[str, tuple[bool, int]] = {}
+        self._known: dict[str, int] = {}  # like -> its bag, or the complement of its place among the landmarks
         self._landmarks: list[int] = []
         self._bags: list[Bag] = []
         self._titles: dict[bool, list[str]] = {True: [], False: []}
         self._phrases: dict[str, Phrase] = {}
         self._numbers: dict[str, int] = {}
-        self._likes = [self._unique(self._like(like) for like in interest.like) for interest in interests]
+        self._likes = [[self._like(like) for like in dict.fromkeys(interest.like)] for interest in interests]
         self._asked = [self._ask(interest) for interest in interests]
         self._keywords = [self._named(interest.keywords) for interest in interests]
         self._avoided = [self._named(interest.avoid) for interest in interests]
@@ -61,14 +61,15 @@ class Reader:
     def wishes(self) -> Wishes:
         """The vectors of every interest."""
         found, new = self._known_likes(), self._space.vectors(self._bags)
-        weights = sparse.vstack([_widened(found.weights, self._space.width), new.weights], format="csr")
+        weights = sparse.vstack([widened(found.weights, self._space.width), new.weights], format="csr")
         places = np.concatenate([found.places, new.places])
         liked = Vectors(weights, places, np.concatenate([found.usual, new.usual]))
-        groups = [[n if old else n + len(self._landmarks) for old, n in likes] for likes in self._likes]
+        old = len(self._landmarks)
+        groups = [[n + old if n >= 0 else ~n for n in dict.fromkeys(likes)] for likes in self._likes]
         return Wishes(
             likes=averaging(groups, len(places)),
             titles=(*self._titles[True], *self._titles[False]),
-            many=np.array([len(likes) for likes in self._likes], dtype=np.float32),
+            many=np.array([len(group) for group in groups], dtype=np.float32),
             liked=liked,
             asked=self._space.vectors(self._asked),
             asks=np.array([bool(bag) for bag in self._asked], dtype=np.float32),
@@ -77,18 +78,20 @@ class Reader:
             phrases=tuple(self._phrases.values()),
         )
 
-    def _like(self, like: str) -> tuple[bool, int]:
-        if like not in self._known:
+    def _like(self, like: str) -> int:
+        found = self._known.get(like)
+        if found is None:
             paper = self._liked.get(like) or Paper(title=like)
             landmark = self._space.background.known.get(key(paper))
+            self._titles[landmark is not None].append(paper.title)
             if landmark is not None:
                 self._landmarks.append(landmark)
-                self._known[like] = True, len(self._landmarks) - 1
+                found = ~(len(self._landmarks) - 1)
             else:
                 self._bags.append(self._space.paper(paper))
-                self._known[like] = False, len(self._bags) - 1
-            self._titles[landmark is not None].append(paper.title)
-        return self._known[like]
+                found = len(self._bags) - 1
+            self._known[like] = found
+        return found
 
     def _known_likes(self) -> Vectors:
         back = self._space.background
@@ -110,10 +113,6 @@ class Reader:
             self._phrases[wanted] = Phrase(word.strip(), wanted, tuple(needed))
         return self._numbers[wanted]
 
-    @staticmethod
-    def _unique(likes: Iterable[tuple[bool, int]]) -> list[tuple[bool, int]]:
-        return list(dict.fromkeys(likes))
-
 
 def ordinary(background: Background) -> Vectors:
     """The ordinary papers that every score is measured against."""
@@ -124,10 +123,6 @@ def ordinary(background: Background) -> Vectors:
 def _weights(background: Background, rows: np.typing.NDArray[np.int64]) -> Sparse:
     """Term weights of landmarks: their rows of length 1 at the length that `space` gives a text."""
     return scaled(background.landmarks[rows], background.lengths[rows] ** 0.25)
-
-
-def _widened(rows: Sparse, width: int) -> Sparse:
-    return sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], width))
 
 
 def _member(groups: Sequence[Sequence[int]], columns: int) -> Sparse:

@@ -1,0 +1,116 @@
+"""Speed and quality of the ranker, as one JSON line: ``python tests/bench/rank.py [--quality]``.
+
+The papers are made up from the shipped background's words, so the speed figures need no other data; the quality
+figures are those of the labelled development sets kept beside the project (../shared/rankbench).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from digest.evaluate.ranking import evaluate_ranking  # noqa: E402
+from digest.model import Change, Interest, Paper, Profile  # noqa: E402
+from digest.ranking import Background, rank  # noqa: E402
+from digest.ranking.learning import learn  # noqa: E402
+from digest.ranking.order import orders  # noqa: E402
+
+KNOWN, NEW, PROFILES, LIKES, TOPICS = 20_000, 500, 5_000, 50, 400
+
+
+def papers(background: Background, many: int, seed: int) -> list[Paper]:
+    """Made-up papers of 110 words: a third drawn by how common a word is, the rest from the paper's own topic.
+
+    As with real abstracts, a paper has about 125 terms, and about 6,000 of them are met again in 900 others.
+    """
+    rng = np.random.default_rng(seed)
+    words = np.array([term for term in background.terms if " " not in term])
+    common = background.counts[[background.terms[word] for word in words]].astype(float)
+    common /= common.sum()
+    topics = np.random.default_rng(0).integers(0, len(words), (TOPICS, 40))
+    found = []
+    for n in range(many):
+        own = words[rng.choice(topics[rng.integers(TOPICS)], 70)]
+        text = rng.permutation(np.concatenate([own, words[rng.choice(len(words), 40, p=common)]]))
+        found.append(Paper(title=" ".join(text[:9]), abstract=" ".join(text[9:]), id=f"{seed}-{n}"))
+    return found
+
+
+def profiles(known: Sequence[Paper], many: int) -> list[Profile]:
+    """Profiles with `LIKES` likes each, taken from one stretch of the known papers."""
+    rng = np.random.default_rng(1)
+    interests = [
+        Interest("Likes", like=tuple(known[n].id for n in rng.choice(len(known), LIKES, replace=False)))
+        for _ in range(many)
+    ]
+    return [Profile(f"p{n}", "UTC", "", (), (interest,)) for n, interest in enumerate(interests)]
+
+
+def seconds(work: Callable[[], Any], times: int = 1) -> float:
+    """The fastest of *times* runs."""
+    best = float("inf")
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def speed() -> dict[str, float]:
+    """Time and memory at the sizes that the ranker is meant for."""
+    figures = {"load_s": seconds(lambda: [Background.default().basis, Background.default().landmarks])}
+    default = Background.default()
+    known, new = papers(default, KNOWN, 1), papers(default, NEW, 2)
+    learned: list[Background] = []
+    figures["learn_20000_s"] = seconds(lambda: learned.append(learn(known, default)))
+    (background,) = learned
+    liked = {paper.id: paper for paper in known}
+    everyone = profiles(known, PROFILES)
+    changes = [Change(paper, "new") for paper in new]
+    figures["half_s"] = seconds(lambda: list(orders(new, everyone[: PROFILES // 2], liked, background)))
+    figures["order_s"] = seconds(lambda: list(orders(new, everyone, liked, background)))
+    figures["rank_s"] = seconds(lambda: [None for _ in rank(changes, everyone, liked, background)])
+    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    one = [Profile("p", "UTC", "", (), (Interest("One", keywords=("diffusion", "video"), like=("A liked title",)),))]
+    figures["one_ms"] = 1000 * seconds(lambda: list(rank(changes[:40], one, {}, default)), 5)
+    return figures
+
+
+def quality(sets: Path) -> dict[str, float]:
+    """nDCG@10 on the development sets."""
+    figures = {}
+    for split, signals in (
+        ("fulltext-dev", "likes"),
+        ("digest-dev", "likes"),
+        ("digest-dev", "both"),
+        ("digest-dev", "keywords"),
+    ):
+        for row in evaluate_ranking(sets / split, signals):
+            figures[f"{split}/{signals}/{row.slice}"] = row.values["nDCG@10"]
+    return figures
+
+
+def main() -> None:
+    """Print the figures."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--quality", action="store_true", help="rank the development sets as well")
+    figures = speed()
+    sets = ROOT.parent / "shared" / "rankbench"
+    if options.parse_args().quality and sets.is_dir():
+        figures |= quality(sets)
+    sys.stdout.write(json.dumps({name: round(value, 4) for name, value in figures.items()}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
