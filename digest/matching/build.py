@@ -1,4 +1,4 @@
-"""Build the shipped list of words: ``python -m digest.matching.build PAPERS.jsonl.gz… OUT.txt``.
+"""Build the shipped list of words: ``python -m digest.matching.build PAPERS.jsonl.gz… OUT.txt.gz``.
 
 Each line of a JSONL file holds a paper's "title" and, if it has one, "abstract". Only words leave this script, one
 a line, commonest first: those of titles by the number of titles, then those that only abstracts hold. The list is
@@ -31,7 +31,8 @@ def main(arguments: list[str]) -> None:
         counts.update(dict.fromkeys(here, 10))
         counts.update(set(normal_words(abstract)) - here)
     common = sorted(((n, w) for w, n in counts.items() if n > 1), key=lambda c: (-c[0], c[1]))
-    out.write_text("\n".join(word for _, word in common[:_LISTED]), encoding="utf-8")
+    listed = "\n".join(word for _, word in common[:_LISTED])
+    out.write_bytes(gzip.compress(listed.encode(), 9, mtime=0))
 
 
 if __name__ == "__main__":

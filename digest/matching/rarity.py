@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable
 from functools import lru_cache
 from math import log2
 from pathlib import Path
 
-_LIST = Path(__file__).parent / "data" / "words.txt"
+_LIST = Path(__file__).parent / "data" / "words.txt.gz"
 TELLING, RARE = 250, 10_000
 """Places in the list: beyond the first a word says what a paper is about; beyond the second it is in fewer than one
 title of ten thousand, a name or a term of one field."""
@@ -15,7 +16,7 @@ title of ten thousand, a name or a term of one field."""
 
 @lru_cache(maxsize=1)
 def _places() -> dict[str, int]:
-    return {word: at for at, word in enumerate(_LIST.read_text(encoding="utf-8").split("\n"))}
+    return {word: at for at, word in enumerate(gzip.decompress(_LIST.read_bytes()).decode().split("\n"))}
 
 
 def place(word: str) -> int:
