@@ -123,7 +123,7 @@ def _explain(pick: Pick, who: Profile) -> None:
         saying.out(f"best fits the interest {pick.interest!r}")
     for part in pick.parts:
         saying.out(f"  {part.value:+.3f}  {part.name}" + (f": {part.detail}" if part.detail else ""))
-    why = wording.why(pick.reasons)
+    why = wording.why(pick.reasons, pick.change.paper.title)
     if why:
         saying.out(why)
 
