@@ -117,7 +117,7 @@ HOSTILE_PAPERS = (
         id="h3",
         title="\\textbf{Bold} $\\alpha$-R\\'enyi, 50% of $5 & 100\\% of ~13 file_names",
         abstract="Unclosed {brace, $x^{2, \\frac{1}{, \\undefined{kept} and C# at AT&T; see https://example.org/a_b~c.",
-        url="https://example.org/path?q=<x>&y=\"1\"|2",
+        url='https://example.org/path?q=<x>&y="1"|2',
     ),
     Paper(id="h4", title="<!channel> <@U123> <https://evil.example|click> *bold* _it_ ~no~ `code` :tada: > quote"),
     Paper(
