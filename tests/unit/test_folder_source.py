@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,12 +81,22 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_taken(tmp_path):
     assert "cannot be read" in found["loop.txt"].why
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_refused_by_name(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("text")
-    path.chmod(0)
-    assert "permission denied" in dumps(tmp_path)[0].why
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Root may read everything: be somebody else for a while."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+
+
+def test_a_file_that_may_not_be_read_is_refused_by_name(nobody):
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folder is open to its owner alone
+        path = Path(name) / "a.txt"
+        path.write_text("text")
+        path.chmod(0)
+        assert "permission denied" in dumps(Path(name))[0].why
 
 
 def test_pipes_and_devices_are_no_dumps(tmp_path):
