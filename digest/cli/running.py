@@ -144,7 +144,8 @@ def _tell(report: RunReport, settings: Settings, *, dry_run: bool) -> None:
     _tell_dumps(report.ingest)
     for edition in report.editions:
         what = {
-            "queued": f"{plural(edition.picks, 'paper')} of {edition.considered:,} considered",
+            "queued": f"{plural(edition.picks, 'paper') if edition.picks else 'a note, no paper'}"
+            f" of {edition.considered:,} considered",
             "empty": f"nothing above the floor, {edition.considered:,} considered"
             if edition.considered
             else "nothing new",

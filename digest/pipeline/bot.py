@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from digest.model import Settings
 from digest.outbox import Channel
@@ -18,12 +19,27 @@ def _nothing(_: str) -> None:
     """Do nothing: the hook of an ordinary pass."""
 
 
+class Tell(Protocol):
+    """Takes one fact for the log: what happened, whether a person should look, and the particulars."""
+
+    def __call__(self, what: str, facts: Mapping[str, object], *, bad: bool = False) -> None:
+        """Write it down."""
+
+
+def _unheard(what: str, facts: Mapping[str, object], *, bad: bool = False) -> None:
+    """Keep no log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """Where others look in: *at* is called at each labelled step, *progress* with (done, total, what)."""
+    """Where others look in: *at* is called at each labelled step, *progress* with (done, total, what).
+
+    *tell* gets one fact at a time, for the log.
+    """
 
     at: Callable[[str], None] = _nothing
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
+    tell: Tell = _unheard
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,27 +8,52 @@ from datetime import date, datetime
 
 from digest import dates, news, sources
 from digest.errors import DumpRefused, SourceFailed
-from digest.model import Capture, Change, Dump, DumpReport, Failure, Known, RawDump, ShownDate
+from digest.model import Capture, Change, Dump, DumpReport, Failure, Known, RawDump, ShownDate, SourceSettings
 from digest.pipeline.bot import Bot
 from digest.store import Store, Writer
 
+Found = RawDump | DumpRefused | SourceFailed
 Outcome = tuple[list[DumpReport], list[Failure], list[Failure]]
 """What became of each dump, the failures, the warnings."""
 
 
 def ingest_sources(bot: Bot, now: datetime) -> Outcome:
     """Ask every configured source for what it has that is new, and take it in; a source that fails is named."""
-    found: list[RawDump | DumpRefused | SourceFailed] = []
+    found: list[Found] = []
+    health: dict[str, str] = {}
     for settings in bot.settings.sources:
-        source = sources.open_source(settings, max_bytes=bot.settings.max_dump_bytes)
-        try:
-            found.extend(source.dumps(now, bot.store.stamps(settings.name)))
-        except SourceFailed as failure:
-            found.append(failure)
+        offered = _ask(bot, settings, now)
+        why = next((item.why for item in offered if isinstance(item, SourceFailed)), "")
+        health[settings.name] = why
+        if why:
+            bot.hooks.tell("source failed", {"source": settings.name, "why": why}, bad=True)
+        _remember_refused(bot.store, settings.name, offered, now)
+        found += offered
+    bot.store.note_sources(health, now)
     return ingest(bot, found, now)
 
 
-def ingest(bot: Bot, found: Iterable[RawDump | DumpRefused | SourceFailed], now: datetime) -> Outcome:
+def _ask(bot: Bot, settings: SourceSettings, now: datetime) -> list[Found]:
+    found: list[Found] = []
+    source = sources.open_source(settings, max_bytes=bot.settings.max_dump_bytes)
+    try:
+        found.extend(source.dumps(now, bot.store.stamps(settings.name)))
+    except SourceFailed as failure:
+        found.append(failure)
+    return found
+
+
+def _remember_refused(store: Store, source: str, found: Sequence[Found], now: datetime) -> None:
+    """Write down what a source refused to read at all, so that it is listed as long as it lies there."""
+    known = store.refusals(source)
+    fresh = [one for one in found if isinstance(one, DumpRefused) and known.get(one.where) != one.why]
+    if fresh:
+        with store.writing() as writer:
+            for refused in fresh:
+                writer.remember_refusal(source, refused.where, "", refused.why, now)
+
+
+def ingest(bot: Bot, found: Iterable[Found], now: datetime) -> Outcome:
     """Read each dump, then take them in oldest first by their day (undated ones last); failures are named."""
     reports: list[DumpReport] = []
     failures: list[Failure] = []
@@ -54,7 +79,17 @@ def ingest(bot: Bot, found: Iterable[RawDump | DumpRefused | SourceFailed], now:
         reports.append(_take_in(bot, capture, raw, now))
         warnings += [Failure(reject.where, reject.why) for reject in capture.rejects]
         bot.hooks.progress(done, len(captures), raw.where)
+    for report in reports:
+        _tell(bot, report)
     return reports, failures, warnings
+
+
+def _tell(bot: Bot, report: DumpReport) -> None:
+    if report.error:
+        bot.hooks.tell("dump refused", {"where": report.where, "why": report.error}, bad=True)
+        return
+    counts = {"papers": report.papers, "new": report.new, "updated": report.updated, "rejected": report.rejected}
+    bot.hooks.tell("dump", {"where": report.where, "style": report.style, **counts})
 
 
 def _read(store: Store, raw: RawDump, now: datetime) -> Capture:

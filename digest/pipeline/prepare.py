@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from digest import ranking, schedule
 from digest.compose import compose
 from digest.model import Cause, Change, EditionReport, Failure, Paper, Pick, Profile
+from digest.pipeline import quiet
 from digest.pipeline.bot import Bot
 from digest.render import wording
 from digest.store import QueuedEdition, Store
@@ -66,10 +67,14 @@ def _commit(bot: Bot, queued: list[QueuedEdition], now: datetime) -> list[Editio
     bot.hooks.at("prepare-committed")
     digests = [edition.digest for edition in queued]
     queued.clear()
-    return [
+    made = [
         EditionReport(digest.profile, digest.date, len(digest.picks), digest.considered, state)
         for digest, state in zip(digests, states, strict=True)
     ]
+    for one in made:
+        facts = {"profile": one.profile, "date": one.date.isoformat(), "picks": one.picks, "considered": one.considered}
+        bot.hooks.tell("edition", {**facts, "state": one.state})
+    return made
 
 
 def _due(
@@ -117,7 +122,9 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     """Rank and compose for everyone who is due; those with the same candidates are ranked together."""
     newest = bot.store.last_change()
     start = bot.store.cursor_at(now - NEW_PROFILE_SEES)
-    cursors = bot.store.cursors([profile.name for profile, _ in due])
+    names = [profile.name for profile, _ in due]
+    cursors = bot.store.cursors(names)
+    around = quiet.circumstances(bot.store, [source.name for source in bot.settings.sources], names, now)
     groups: dict[tuple[int, tuple[Cause, ...]], list[Due]] = defaultdict(list)
     for profile, day in due:
         groups[cursors.get(profile.name, start), profile.updates].append((profile, day))
@@ -130,6 +137,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
             notes = (wording.late(day),) if day < today(profile, now) else ()
             digest = compose(profile, day, picks, len(changes), notes=notes, similarity=ranking.similarity)
             digest, lost, odd = bot.renderer.rehearse(digest, profile)
+            digest = quiet.noted(digest, profile, around)
             edition = QueuedEdition(digest, profile.deliver, newest, cursors.get(profile.name))
             yield edition, [Failure(f.where, f.what) for f in lost], [Failure(f.where, f.what) for f in odd]
 

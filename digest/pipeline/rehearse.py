@@ -29,7 +29,7 @@ def preview(bot: Bot, profile: Profile) -> Digest:
     ingest_sources(bot, now)
     day = today(profile, now)
     sent = bot.store.digest(profile.name, day)
-    if sent is not None and sent.picks:
+    if sent is not None and sent.is_sent:
         return sent
     ((edition, _, _),) = editions(bot, [(profile, day)], now)
     return edition.digest

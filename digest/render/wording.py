@@ -77,6 +77,33 @@ def late(day: date) -> str:
     return f"This digest was due on {long_date(day)} and comes late. It holds what has come in since the one before."
 
 
+def source_failing(name: str, since: date) -> str:
+    """Tells a reader that a source is missing, and since which day of theirs."""
+    return f"The source “{name}” could not be read since {short_date(since)}; what it shows will follow."
+
+
+def last_news(day: date) -> str:
+    """Tells a reader since when nothing new has come in."""
+    return f"The last new papers came in on {long_date(day)}."
+
+
+NOTE_WISHED = "You get this note because your profile asks for one on a day without papers (quiet = “note”)."
+NOTE_FAILING = "You get this note so that you need not wonder: today’s silence may come from the failure above."
+
+
+def note_row(row: int) -> str:
+    """Why a reader gets a note though the profile is silent on quiet days, and what to do about it."""
+    return (
+        f"This is the {_ordinal(row)} digest in a row without papers for you, so here is a sign of life."
+        " A lower floor or more keywords in your profile would let more in."
+    )
+
+
+def _ordinal(number: int) -> str:
+    word = ("", "first", "second", "third")[number] if number < 4 else ""
+    return word or f"{number}{'th' if 10 <= number % 100 <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
 def spoken(name: str, day: date, titles: list[str]) -> str:
     """The edition in a few lines of text, for what reads no layout: a notification, a screen reader."""
     listed = "".join(f"\n{number}. {title}" for number, title in enumerate(titles, 1))
