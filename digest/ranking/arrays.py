@@ -37,12 +37,10 @@ def scaled(rows: Sparse, factors: Floats) -> Sparse:
     )
 
 
-def lengths(rows: Sparse, columns: int) -> Floats:
-    """The length of every row over its first *columns* columns; 1 for an empty row."""
-    squares = np.where(rows.indices < columns, rows.data, 0) ** 2
-    sums = np.zeros(rows.shape[0] + 1, dtype=np.float64)
-    np.cumsum(np.add.reduceat(np.append(squares, 0), rows.indptr[:-1]) * (np.diff(rows.indptr) > 0), out=sums[1:])
-    found: Floats = np.sqrt(np.diff(sums)).astype(np.float32)
+def lengths(rows: Sparse) -> Floats:
+    """The length of every row; 1 for an empty row."""
+    squares = np.concatenate([[0.0], np.cumsum(np.square(rows.data, dtype=np.float64))])
+    found = np.sqrt(np.diff(squares[rows.indptr]))
     return np.where(found > _TINY, found, 1).astype(np.float32)
 
 

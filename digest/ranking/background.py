@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from digest.ranking.arrays import Floats, Sparse
 
-VERSION = 2
+VERSION = 3
 _DATA = Path(__file__).resolve().parent / "data" / "background.npz"
 GUIDES = 12_000
 _SAMPLE = 400  # ordinary papers that a score is measured against
@@ -90,7 +90,7 @@ class Background:
 
     @cached_property
     def mean(self) -> Floats:
-        """The average known paper as term weights (rows of length n^.25, see `space`)."""
+        """The average known paper as term weights (see `space`)."""
         return self._floats("mean")
 
     @cached_property

@@ -24,7 +24,7 @@ from digest.ranking.background import GUIDES, VERSION, Background, key, spread_o
 from digest.ranking.space import DRAW, PAIR, SATURATION, SHRINK, TITLE, drawn
 from digest.ranking.terms import terms_of
 
-DIMENSIONS = 96
+DIMENSIONS = 64
 LANDMARKS = 20_000
 ENOUGH = 300  # fewer papers than this teach nothing that the shipped background does not know better
 _ROUNDS, _SPARE, _SEED = 4, 20, 7
@@ -32,8 +32,8 @@ _TRUST = 100  # so many papers count as much as the shipped background does when
 _SHIPPED = 0.15  # what the shipped idf keeps however many papers there are
 
 
-def learn(papers: Sequence[Paper], base: Background | None = None, *, fewest: int = 2, heaviest: int = 0) -> Background:
-    """Learn from *papers*, in their order; a term must stand in *fewest* of them.
+def learn(papers: Sequence[Paper], base: Background | None = None, *, fewest: int = 1, heaviest: int = 0) -> Background:
+    """Learn from *papers*, oldest first; a word must stand in *fewest* of them, a pair in at least two.
 
     With a *base*, fewer than `ENOUGH` papers give the base itself. *heaviest* > 0 keeps only so many
     terms of each landmark, which suits a background that is shipped and not one that is the bot's own.
@@ -42,7 +42,9 @@ def learn(papers: Sequence[Paper], base: Background | None = None, *, fewest: in
         return base
     texts = [_terms(paper) for paper in papers]
     counts = Counter(term for text in texts for term in text)
-    kept = {term: n for n, term in enumerate(sorted(t for t, many in counts.items() if many >= fewest))}
+    kept = {
+        term: n for n, term in enumerate(sorted(t for t, many in counts.items() if many >= max(fewest, 1 + (" " in t))))
+    }
     frequencies = np.array([counts[term] for term in kept], dtype=np.int64)
     idf = _idf(kept, frequencies, len(papers), base)
     arrays: dict[str, Any] = {
@@ -89,7 +91,7 @@ def _landmarks(papers: int) -> NDArray[np.int64]:
 
 def _geometry(rows: Sparse, heaviest: int) -> dict[str, Any]:
     """Everything that comes of the papers' rows: averages, topics and landmarks."""
-    size = lengths(rows, rows.shape[1])
+    size = lengths(rows)
     level = scaled(rows, 1 / size)
     basis, scale = _quantised(_leading(level))
     centre = np.asarray(level.mean(axis=0), dtype=np.float32) @ (basis * scale)

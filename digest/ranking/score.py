@@ -18,10 +18,11 @@ from digest.ranking.arrays import Floats, Sparse, dense, narrowed, stacked, wide
 from digest.ranking.space import Vectors
 from digest.ranking.wishes import Phrase, Wishes
 
-COMMON = 1.5  # how much of what any paper shares is taken off what likes share
+COMMON = 2.0  # how much of what any paper shares is taken off what likes share
 _WORDS_LEAST, _TOPIC_LEAST = 0.02, 0.05  # deviations are not taken for smaller than this
 _HALF, _STEP = 3.0, 0.8  # a score of ½: this many deviations above an ordinary paper; and what e-folds the odds
 _NAMED = 1.5  # deviations that a keyword named in full adds
+_FADE = 0.75  # keywords weigh likes ** -_FADE: what is liked says more the more of it there is
 AVOIDED = 0.6  # what a word that is to be avoided leaves of a score
 SIGNALS = ("words of liked papers", "topic of liked papers", "words asked for", "topic asked for", "keyword")
 
@@ -86,15 +87,16 @@ class Scorer:
             self._deviations(self._asked[rows] @ self._words, _WORDS_LEAST),
             self._deviations(wishes.asked.places[rows] @ self._places, _TOPIC_LEAST),
         ]
-        fewer = 1 / np.sqrt(np.maximum(many, 1))
-        pairs = [(likes, likes * (1 + fewer), likes), (asks, asks, np.where(many > 0, fewer, 1))]
+        least_one = np.maximum(many, 1)
+        few, fade = least_one**-0.5, least_one**-_FADE  # both 1 for one like or none
+        pairs = [(likes, likes * (1 + few), likes), (asks, asks, fade)]
         weighed = []
         for n, (words, topic, weight) in zip((0, 2), pairs, strict=True):
             spread = self._spread(words * raw[n] + topic * raw[n + 1])
             weighed += [raw[n] * (words * weight / spread), raw[n + 1] * (topic * weight / spread)]
         spread = self._spread(total(weighed))
         signals = [signal[:, self._ordinary :] / spread for signal in weighed]
-        signals.append(_NAMED * np.minimum(dense(wishes.keywords[rows] @ self._holds), 1))
+        signals.append(_NAMED * fade * np.minimum(dense(wishes.keywords[rows] @ self._holds), 1))
         unwanted = dense(wishes.avoided[rows] @ self._holds) > 0
         return Scores(dict(zip(SIGNALS, signals, strict=True)), unwanted)
 

@@ -16,12 +16,12 @@ from digest.ranking.terms import terms_of
 Bag = dict[int, float]
 TITLE = 2.0  # a word of the title counts as often
 SATURATION = 2.0  # BM25's k1: the fifth mention says little more than the second
-PAIR = 0.8  # a pair of neighbours says this much of what its rarity says: its words are counted too
-SHRINK = 0.75  # rows are divided by length ** SHRINK: long texts are discounted, not forced level
+PAIR = 0.7  # a pair of neighbours says this much of what its rarity says: its words are counted too
+SHRINK = 0.7  # rows are divided by length ** SHRINK: long texts are discounted, not forced level
 _CELLS = 10_000_000  # of a matrix with its zeros, at a time
 _COPY = 0.9  # two texts nearer than this are one
 NEIGHBOURS = 20  # known papers that a text is drawn towards
-DRAW = 3.0  # how strongly
+DRAW = 4.0  # how strongly
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Space:
         """The texts of *bags* as vectors; number every term before (a later one would not fit)."""
         rows = stacked(bags, self.width)
         rows.data *= (saturation + 1) / (rows.data + saturation) * self.says()[rows.indices]
-        size = lengths(rows, self._known)
+        size = lengths(rows)
         weights, level = scaled(rows, size**-SHRINK), scaled(rows, 1 / size)[:, : self._known]
         return Vectors(weights, self.settle(level), usual(weights, self.background))
 

@@ -12,7 +12,7 @@ from digest.model import Interest, Paper
 from digest.ranking.arrays import Floats, Sparse, averaging, scaled, widened
 from digest.ranking.background import Background, key
 from digest.ranking.folding import folded
-from digest.ranking.space import Bag, Space, Vectors, usual
+from digest.ranking.space import SHRINK, Bag, Space, Vectors, usual
 from digest.ranking.terms import terms_of
 
 _ABOUT = 0.5  # a word of the prose counts half as much as a keyword
@@ -122,7 +122,7 @@ def ordinary(background: Background) -> Vectors:
 
 def _weights(background: Background, rows: np.typing.NDArray[np.int64]) -> Sparse:
     """Term weights of landmarks: their rows of length 1 at the length that `space` gives a text."""
-    return scaled(background.landmarks[rows], background.lengths[rows] ** 0.25)
+    return scaled(background.landmarks[rows], background.lengths[rows] ** (1 - SHRINK))
 
 
 def _member(groups: Sequence[Sequence[int]], columns: int) -> Sparse:
