@@ -337,6 +337,12 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     posts: tuple[Post, ...] = ()
 
+    @property
+    def stem(self) -> str:
+        """What a file that holds it is called: the date, and for a notice to the operator its number."""
+        notice = self.profile.removeprefix(OPERATOR)
+        return str(self.date) if notice == self.profile else f"{self.date}.{notice}"
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

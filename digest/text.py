@@ -51,6 +51,11 @@ def _whole_characters(text: str, limit: int) -> str:
     return text[:end]
 
 
+def without_login(url: str) -> str:
+    """*url* without the user and password that may stand before its host."""
+    return re.sub(r"(?<=://)[^/\s@]*@", "", url)
+
+
 def plural(count: int, noun: str, plural_noun: str = "") -> str:
     """Say "1 paper", "2 papers", "1,204 papers"."""
     return f"{count:,} {noun if count == 1 else plural_noun or noun + 's'}"

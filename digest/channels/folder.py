@@ -40,7 +40,7 @@ class FolderChannel:
             if folder.is_symlink():
                 raise Rejected(f"{folder} is a link, not a folder", scope="address")
             folder.mkdir(parents=True, exist_ok=True)
-            paths = [_replace(folder, f"{message.date}{suffix}", content) for suffix, content in files.items()]
+            paths = [_replace(folder, f"{message.stem}{suffix}", content) for suffix, content in files.items()]
             _settle_names(folder)
         except OSError as error:
             raise Deferred(f"{folder}: {error.strerror or error}", scope="channel") from error

@@ -33,7 +33,10 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except Exception as error:
         if "--debug" in sys.argv:
-            raise
+            import traceback
+
+            _say("".join(traceback.format_exception(error)))
+            sys.exit(FAILED)
         _say(
             f"a fault of the program, not yours: {type(error).__name__}: {error}\n"
             "Please report it with what `--debug` added to the same command prints."
@@ -42,5 +45,7 @@ def main() -> None:
 
 
 def _say(text: str) -> None:
-    for line in text.splitlines():
+    from digest.cli.secrets import hide
+
+    for line in hide(text).splitlines():
         sys.stderr.write(f"digest: {line}\n")

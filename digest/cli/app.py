@@ -33,6 +33,8 @@ app.command("check", rich_help_panel=OPERATE)(starting.check)
 app.command("status", rich_help_panel=OPERATE)(operating.status)
 app.command("resend", rich_help_panel=OPERATE)(operating.resend)
 app.command("resume", rich_help_panel=OPERATE)(operating.resume)
+app.command("backup", rich_help_panel=OPERATE)(operating.backup)
+app.command("prune", rich_help_panel=OPERATE)(operating.prune)
 
 
 @app.callback(invoke_without_command=True)

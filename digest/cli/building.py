@@ -15,7 +15,7 @@ from digest.cli.options import Clock
 if TYPE_CHECKING:
     from digest.model import Settings
     from digest.outbox import Channel
-    from digest.pipeline import Bot, Hooks
+    from digest.pipeline import Bot, Hooks, Tell
     from digest.render import Renderer
     from digest.store import Store
 
@@ -25,10 +25,12 @@ def load_settings(path: Path | None) -> Settings:
     import platformdirs
 
     from digest import config
+    from digest.cli import secrets
     from digest.cli.saying import warn
 
     data_dir = Path(platformdirs.user_data_dir("paper-digest", appauthor=False))
     settings = config.load(path, os.environ, cwd=Path.cwd(), data_dir=data_dir)
+    secrets.remember(settings)
     for warning in settings.warnings:
         warn(f"warning: {warning.where}: {warning.why}")
     return settings
@@ -75,6 +77,7 @@ def bot(
     clock: Clock,
     *,
     progress: Callable[[int, int, str], None] | None = None,
+    tell: Tell | None = None,
     hooks: Hooks | None = None,
     scratch: bool = False,
     stop: threading.Event | None = None,
@@ -83,9 +86,10 @@ def bot(
 
     A scratch bot whose store was never made gets one in memory, so that no file appears.
     """
+    from digest.cli import secrets
     from digest.pipeline import Bot, Hooks
 
-    hooks = hooks or Hooks(progress=progress or Hooks().progress)
+    hooks = hooks or Hooks(progress=progress or Hooks().progress, tell=tell or Hooks().tell)
     with ExitStack() as stack:
         in_memory = scratch and not _exists(settings.store_url)
         store = stack.enter_context(_opened("sqlite://" if in_memory else settings.store_url, clock))
@@ -95,7 +99,8 @@ def bot(
         for channel in channels.values():
             stack.callback(channel.close)
         rng = random.Random()  # noqa: S311 spreads retries, keeps no secret
-        yield Bot(settings, store, make_renderer(settings), channels, clock, rng, hooks, stop or threading.Event())
+        ends = stop or threading.Event()
+        yield Bot(settings, store, make_renderer(settings), channels, clock, rng, hooks, ends, secrets.hide)
 
 
 def _opened(url: str, clock: Clock) -> Store:
@@ -108,19 +113,3 @@ def _exists(url: str) -> bool:
     """Whether the SQLite file of *url* is there; a server's database always is."""
     scheme, _, path = url.partition(":///")
     return not scheme.startswith("sqlite") or Path(path).exists()
-
-
-def log_to_stderr() -> None:
-    """Send one line per fact to standard error, with the instant in UTC, for a service's journal."""
-    import sys
-
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

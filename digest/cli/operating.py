@@ -1,34 +1,34 @@
-"""`status`, `resend` and `resume`: what happened last night, and what to do about it."""
+"""`status`, `resend`, `resume`, `backup` and `prune`: what happened last night, and what to do about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from digest.cli import building, saying, shapes
 from digest.cli.options import AsJson, Config, Debug, Now, clock
 from digest.errors import UsageError
+from digest.model import Settings
 from digest.text import plural
-
-if TYPE_CHECKING:
-    from digest.model import Delivery, RunReport
-    from digest.store import Status
 
 
 def status(config: Config = None, now: Now = None, as_json: AsJson = False, debug: Debug = False) -> None:
-    """Show the last passes, what is queued or stuck, and what a person should do."""
+    """Show first whether all is well, then what a person should do, then the facts of the last passes."""
+    from digest.cli import standing
+    from digest.pipeline import gather, troubles
+
     settings = building.load_settings(config)
     tick = clock(now)
     with building.open_store(settings, tick) as store:
-        facts = store.status(tick())
+        facts, sources, told = store.status(tick()), store.source_health(), store.told()
+        found = troubles(gather(store, settings, tick()))
     if as_json:
-        saying.emit(shapes.status(facts))
-    else:
-        for line in _lines(facts, tick()):
-            saying.out(line)
+        saying.emit(shapes.status(facts, found, sources))
+        return
+    for line in standing.lines(facts, found, sources, told, settings, tick()):
+        saying.out(line)
 
 
 def resend(
@@ -49,13 +49,21 @@ def resend(
 
 
 def resume(
-    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="email or slack.")],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="email or slack; store after a restored backup.")],
+    again: Annotated[
+        bool, typer.Option("--resend", help="With store: send all that the backup holds as unsent, perhaps again.")
+    ] = False,
     config: Config = None,
     now: Now = None,
     debug: Debug = False,
 ) -> None:
-    """Let a paused channel send again, once its cause is mended."""
+    """Let a paused channel send again once its cause is mended, or a restored store go on."""
     settings = building.load_settings(config)
+    if channel == "store":
+        _resume_store(settings, now, again=again)
+        return
+    if again:
+        raise UsageError("--resend belongs to `digest resume store`; one message is sent again by `digest resend KEY`")
     with building.open_store(settings, clock(now)) as store:
         if channel not in store.paused():
             raise UsageError(f"the channel {channel!r} is not paused")
@@ -63,65 +71,54 @@ def resume(
     saying.out(f"{channel} sends again with the next pass")
 
 
-def _lines(facts: Status, now: datetime) -> Iterator[str]:
-    """Say first whether all is well, then what a person should do, then how the last passes went."""
-    trouble = list(_trouble(facts, now))
-    last = facts.reports[0] if facts.reports else None
-    if last is None:
-        yield "No pass has run yet: `digest run`."
-    elif not trouble and not last.failures:
-        yield f"All is well: the last pass was {_ago(now - last.started_at)}."
-    else:
-        yield f"A person should look at this. The last pass was {_ago(now - last.started_at)}."
-    yield from trouble
-    states = ", ".join(f"{count:,} {state}" for state, count in sorted(facts.deliveries.items()) if count)
-    yield f"Deliveries: {states or 'none yet'}."
-    if facts.next_due:
-        yield f"  next attempt {_when(facts.next_due)}"
-    yield f"Known: {plural(facts.counts['papers'], 'paper')} from {plural(facts.counts['dumps'], 'dump')}."
-    if facts.reports:
-        yield "Last passes:"
-    for report in facts.reports:
-        yield from _pass(report)
+def _resume_store(settings: Settings, now: str | None, *, again: bool) -> None:
+    from digest import pipeline
+
+    with building.bot(settings, clock(now)) as bot:
+        if bot.store.restored_at() is None:
+            raise UsageError("the store was not put back from a backup, or it goes on already")
+        given_up = pipeline.take_up(bot, resend=again)
+    saying.out("the store goes on with the next pass")
+    if not again:
+        saying.out("what came in until now counts as seen by every profile")
+    if given_up:
+        saying.out(f"{plural(given_up, 'message')} of the backup {'was' if given_up == 1 else 'were'} given up,")
+        saying.out("since they may have gone out after it was made: `digest status` lists them")
 
 
-def _trouble(facts: Status, now: datetime) -> Iterator[str]:
-    for name, pause in facts.paused.items():
-        yield f"PAUSED {name} since {_when(pause.since)}: {pause.why}"
-        yield f"  mend it, then: digest resume {name}"
-    for name, deliveries in (("DEAD", facts.dead), ("IN DOUBT", facts.unknown)):
-        for delivery in deliveries:
-            yield f"{name} {_one(delivery)}"
-    if facts.dead:
-        yield "  once its cause is mended: digest resend KEY"
-    for target, why in facts.suppressed.items():
-        yield f"SUPPRESSED {target}: {why}"
-    if facts.oldest_due and now - facts.oldest_due > timedelta(hours=1):
-        yield f"LATE: the oldest message has waited since {_when(facts.oldest_due)}"
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; one that is there is left alone.")],
+    config: Config = None,
+    now: Now = None,
+    debug: Debug = False,
+) -> None:
+    """Copy the store to a new file while the bot goes on; docs/operate.md says how to put it back."""
+    settings = building.load_settings(config)
+    tick = clock(now)
+    with building.open_store(settings, tick) as store:
+        store.backup(file.absolute(), tick())
+    saying.out(f"wrote {file}: {file.stat().st_size / 2**20:.1f} MB, readable by you alone")
 
 
-def _one(delivery: Delivery) -> str:
-    return f"{delivery.key} after {plural(delivery.attempts, 'attempt')}: {delivery.error or 'no reason recorded'}"
-
-
-def _pass(report: RunReport) -> Iterator[str]:
-    new = sum(dump.new for dump in report.ingest)
-    queued = sum(edition.state == "queued" for edition in report.editions)
-    sent = report.deliveries.get("sent", 0)
-    verdict = f"{plural(len(report.failures), 'failure')}" if report.failures else "in order"
-    yield f"  {_when(report.started_at)}  {new} new, {plural(queued, 'edition')}, {sent} sent: {verdict}"
-    for failure in report.failures[:5]:
-        yield f"    {failure.where}: {failure.why}"
-    if len(report.failures) > 5:
-        yield f"    and {len(report.failures) - 5} more: digest status --json"
-
-
-def _when(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
-
-
-def _ago(span: timedelta) -> str:
-    minutes = max(0, int(span.total_seconds() // 60))
-    if minutes < 120:
-        return plural(minutes, "minute") + " ago"
-    return plural(minutes // 60, "hour") + " ago" if minutes < 48 * 60 else plural(minutes // 1440, "day") + " ago"
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would go; forget nothing.")] = False,
+    config: Config = None,
+    now: Now = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Forget what is older than [keep] says, as the bot does by itself once a day; nothing that prevents repeats."""
+    settings = building.load_settings(config)
+    tick = clock(now)
+    with building.open_store(settings, tick) as store:
+        if dry_run:
+            with store.rehearsing() as scratch:
+                gone = scratch.prune(settings.keep, tick())
+        else:
+            gone = store.prune(settings.keep, tick())
+    if as_json:
+        saying.emit({"dry_run": dry_run, "gone": gone})
+        return
+    counts = ", ".join(f"{count:,} {name}" for name, count in gone.items() if count)
+    verb = "would be forgotten" if dry_run else "forgotten"
+    saying.out(f"{verb}: {counts}" if counts else f"nothing is old enough to be forgotten ({settings.where}, [keep])")

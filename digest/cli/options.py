@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,14 @@ import typer
 from digest.errors import UsageError
 
 Clock = Callable[[], datetime]
+
+
+class LogFormat(StrEnum):
+    """How a line of the log is written."""
+
+    json = "json"
+    text = "text"
+
 
 Config = Annotated[
     Path | None,
@@ -26,6 +35,10 @@ Now = Annotated[
     typer.Option("--now", metavar="ISO", help="Run as if it were this instant, such as 2026-11-20T08:00:00Z."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else.")]
+Format = Annotated[
+    LogFormat | None,
+    typer.Option("--log-format", help="Log one line per fact to standard error; the default is [log] in the config."),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback when the program itself is at fault.")]
 
 

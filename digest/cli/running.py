@@ -8,18 +8,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli import building, saying, shapes
-from digest.cli.options import AsJson, Config, Debug, Now, clock
+from digest.cli.options import AsJson, Config, Debug, Format, LogFormat, Now, clock
 from digest.cli.reading import Given, given_day
 from digest.errors import DumpRefused, SourceFailed
 from digest.text import plural
 
 if TYPE_CHECKING:
     from digest.model import DumpReport, RawDump, RunReport, Settings
+    from digest.pipeline import Tell
 
 
 def run(
@@ -31,22 +33,26 @@ def run(
     ] = False,
     now: Now = None,
     as_json: AsJson = False,
+    log_format: Format = None,
     debug: Debug = False,
 ) -> None:
     """One pass: take in new dumps, prepare an edition for each profile, deliver."""
     tick = clock(now)
     settings = building.load_settings(config)
+    tell = _log(log_format or settings.log_format)
     with (
         _interruptible() as stop,
         saying.progress(silent=as_json) as drawn,
-        building.bot(settings, tick, progress=drawn, scratch=dry_run, stop=stop) as bot,
+        building.bot(settings, tick, progress=drawn, tell=tell, scratch=dry_run, stop=stop) as bot,
     ):
         from digest import pipeline
+        from digest.cli import watching
 
         if dry_run:
             report = pipeline.rehearse(bot, due_only=due)
         else:
-            report = pipeline.run_pass(bot, due_only=due, forced=force)
+            work = partial(pipeline.run_pass, bot, due_only=due, forced=force)
+            report = watching.run_watched(settings.ping_url, work)
     if as_json:
         saying.emit(shapes.run(report))
     else:
@@ -91,22 +97,32 @@ def ingest(
     raise typer.Exit(1 if failures else 0)
 
 
-def serve(config: Config = None, now: Now = None, debug: Debug = False) -> None:
+def serve(config: Config = None, now: Now = None, log_format: Format = None, debug: Debug = False) -> None:
     """Run by itself until SIGTERM: each profile gets its edition when its time has come."""
     from digest import pipeline, service
+    from digest.cli import watching
 
     tick = clock(now)
     settings = building.load_settings(config)
-    building.log_to_stderr()
+    tell = _log(log_format or settings.log_format or LogFormat.text)
     stop = threading.Event()
-    with building.bot(settings, tick, stop=stop) as bot:
+    with building.bot(settings, tick, tell=tell, stop=stop) as bot:
 
         def confirmed(since: datetime) -> bool:
             return any(report.forced and report.started_at >= since for report in bot.store.reports(5))
 
-        service.serve(
-            lambda: pipeline.run_pass(bot, due_only=True), clock=tick, steady=_steady, stop=stop, confirmed=confirmed
-        )
+        work = watching.serve_watched(settings.ping_url, partial(pipeline.run_pass, bot, due_only=True), tick)
+        service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed)
+
+
+def _log(form: str) -> Tell | None:
+    """Begin the log in this form, and return who takes its facts; "" keeps none."""
+    if not form:
+        return None
+    from digest.cli import logs
+
+    logs.start(form)
+    return logs.tell
 
 
 def _steady() -> float:

@@ -8,24 +8,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from digest.cli.secrets import hide
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 def out(text: str = "") -> None:
     """Print one line of the result."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(hide(text) + "\n")
 
 
 def warn(text: str) -> None:
     """Tell the person something that is not the result."""
-    for line in text.splitlines():
+    for line in hide(text).splitlines():
         sys.stderr.write(f"digest: {line}\n")
 
 
 def emit(value: Mapping[str, Any]) -> None:
     """Print *value* as JSON, the whole of standard output; non-ASCII stays readable."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(hide(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def console() -> Console:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
         Pick,
         Reject,
         RunReport,
+        SourceHealth,
+        Trouble,
     )
     from digest.store import Status
 
@@ -143,9 +146,28 @@ def delivery(value: Delivery) -> dict[str, Any]:
     }
 
 
-def status(value: Status) -> dict[str, Any]:
+def trouble(value: Trouble) -> dict[str, Any]:
+    """Something that a person should look at."""
+    return {"cause": value.cause, "what": value.what, "since": instant(value.since), "todo": value.todo}
+
+
+def source(value: SourceHealth) -> dict[str, Any]:
+    """How a source fares."""
+    return {
+        "name": value.name,
+        "last_success": instant(value.last_success),
+        "failing_since": instant(value.failing_since),
+        "failures": value.failures,
+        "why": value.why or None,
+    }
+
+
+def status(value: Status, troubles: Sequence[Trouble], sources: Mapping[str, SourceHealth]) -> dict[str, Any]:
     """What `digest status --json` prints."""
     return {
+        "well": not troubles,
+        "troubles": [trouble(one) for one in troubles],
+        "sources": [source(one) for one in sources.values()],
         "counts": dict(value.counts),
         "deliveries": dict(value.deliveries),
         "due": value.due,

@@ -254,7 +254,7 @@ class Sender:
         if what == "deferred":
             self.deferred.setdefault((delivery.target.channel, said), []).append(delivery.key)
         elif what != "sent":
-            self.failed.append(Failure(delivery.key, f"{what}: {said}"))
+            self.failed.append(Failure(delivery.key, f"{what}: {said}", passing=what == "unknown"))
 
     def report(self) -> Deliveries:
         """Say what was done; a paused channel is one failure, and so are a thousand messages with one cause to wait."""
@@ -264,7 +264,7 @@ class Sender:
         for (channel, why), keys in self.deferred.items():
             if channel not in paused:
                 where = keys[0] if len(keys) == 1 else f"{channel}: {len(keys)} messages"
-                failures.append(Failure(where, f"will be tried again: {why}"))
+                failures.append(Failure(where, f"will be tried again: {why}", passing=True))
         return Deliveries(dict(self.counts), tuple(failures))
 
 

@@ -6,26 +6,42 @@ its messages and its cursor is one transaction, a delivery is claimed before it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 from digest import outbox
-from digest.errors import DigestError
-from digest.model import Delivery, Failure, Message, RunReport
-from digest.pipeline.bot import Bot, Hooks
+from digest.errors import DigestError, StoreError
+from digest.model import OPERATOR, Delivery, DumpReport, Failure, Message, RunReport
+from digest.pipeline.alerts import tell_operator
+from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.ingest import ingest, ingest_sources
 from digest.pipeline.prepare import prepare
 from digest.pipeline.rehearse import explain, preview, rehearse
+from digest.pipeline.restored import take_up
+from digest.pipeline.troubles import BROKEN, STORE, Facts, gather, troubles, when
 
 __all__ = [
     "Bot",
+    "Facts",
     "Hooks",
+    "Tell",
     "deliver",
     "explain",
+    "gather",
     "ingest",
     "ingest_sources",
     "prepare",
     "preview",
     "rehearse",
     "run_pass",
+    "take_up",
+    "troubles",
+    "when",
 ]
+
+PRUNED_EVERY = timedelta(days=1)
 
 
 def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False) -> RunReport:
@@ -33,24 +49,68 @@ def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False) -> RunRe
 
     One bad paper, dump, source, profile or target never stops the others: each is a named
     failure in the report. The report is stored, and returned. *forced* marks it as a person's word
-    that the clock is right.
+    that the clock is right. The operator is told what is wrong now, and what is no longer.
     """
     now = bot.clock()
-    dumps, failures, warnings = ingest_sources(bot, now)
-    editions, more_failures, more_warnings = prepare(bot, now, due_only=due_only)
-    counts, lost = deliver(bot)
-    report = RunReport(
-        started_at=now,
-        finished_at=bot.clock(),
-        ingest=tuple(dumps),
-        editions=tuple(editions),
-        deliveries=counts,
-        failures=(*failures, *more_failures, *lost),
-        warnings=(*warnings, *more_warnings),
-        forced=forced,
-    )
-    bot.store.save_report(report)
+    try:
+        report = _hidden(bot, _work(bot, now, due_only=due_only, forced=forced))
+        _prune(bot, now)
+        bot.store.save_report(report)
+    except Exception as error:
+        with suppress(Exception):  # what broke the pass may break this too; the first error is the one to be seen
+            _remember_broken(bot, error, now)
+        raise
+    if tell_operator(bot, report, bot.clock()):
+        deliver(bot)
     return report
+
+
+def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool) -> RunReport:
+    held = bot.store.hold_if_restored()
+    dumps, failures, warnings = ingest_sources(bot, now)
+    report = RunReport(now, now, ingest=tuple(dumps), forced=forced)
+    if held is not None:
+        why = f"put back from a copy of {when(held)}: nothing is sent until you say `digest resume store`"
+        failures.append(Failure(STORE, why))
+    else:
+        editions, more_failures, more_warnings = prepare(bot, now, due_only=due_only)
+        counts, lost = deliver(bot)
+        report = replace(report, editions=tuple(editions), deliveries=counts)
+        failures += [*more_failures, *lost]
+        warnings += more_warnings
+    return replace(report, finished_at=bot.clock(), failures=tuple(failures), warnings=tuple(warnings))
+
+
+def _prune(bot: Bot, now: datetime) -> None:
+    """Forget what is old, once a day."""
+    before = bot.store.pruned_at()
+    if before is not None and timedelta() <= now - before < PRUNED_EVERY:
+        return
+    gone = bot.store.prune(bot.settings.keep, now)
+    if any(gone.values()):
+        bot.hooks.tell("pruned", gone)
+
+
+def _remember_broken(bot: Bot, error: Exception, began: datetime) -> None:
+    """Leave a trace of a pass that broke, and tell the operator if that can be done."""
+    failure = Failure(BROKEN, bot.hide(f"{type(error).__name__}: {error}".partition("\n")[0]))
+    report = RunReport(began, bot.clock(), failures=(failure,))
+    bot.store.save_report(report)
+    if tell_operator(bot, report, bot.clock()) and not isinstance(error, StoreError):
+        deliver(bot)
+
+
+def _hidden(bot: Bot, report: RunReport) -> RunReport:
+    """The report without what is secret in the words of others."""
+
+    def clear(failures: Sequence[Failure]) -> tuple[Failure, ...]:
+        return tuple(replace(one, where=bot.hide(one.where), why=bot.hide(one.why)) for one in failures)
+
+    def dump(one: DumpReport) -> DumpReport:
+        return replace(one, where=bot.hide(one.where), error=bot.hide(one.error))
+
+    dumps = tuple(dump(one) for one in report.ingest)
+    return replace(report, ingest=dumps, failures=clear(report.failures), warnings=clear(report.warnings))
 
 
 def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
@@ -59,12 +119,17 @@ def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
 
     def render(delivery: Delivery) -> Message:
         digest = bot.store.digest(delivery.profile, delivery.date)
+        if digest is not None and delivery.profile.startswith(OPERATOR):
+            return bot.renderer.notice(digest, delivery.target)
         profile = profiles.get(delivery.profile)
         if digest is None or profile is None:
             raise DigestError(f"{delivery.key}: its profile or its edition is gone")
         return bot.renderer.message(digest, profile, delivery.target)
 
-    done = outbox.deliver(
-        bot.store, bot.channels, render, bot.clock, bot.rng, watch=outbox.Watch(at=bot.hooks.at), stop=bot.stop
-    )
+    def event(what: str, delivery: Delivery, said: str) -> None:
+        facts = {"key": delivery.key, "attempt": delivery.attempts, "said": said}
+        bot.hooks.tell(what, facts, bad=what not in {"sent", "deferred"})
+
+    watch = outbox.Watch(at=bot.hooks.at, event=event)
+    done = outbox.deliver(bot.store, bot.channels, render, bot.clock, bot.rng, watch=watch, stop=bot.stop)
     return dict(done.counts), list(done.failures)

@@ -44,7 +44,10 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """One bot: its settings, its memory, its voice, its channels, its clock and its dice; *stop* ends a pass."""
+    """One bot: its settings, its memory, its voice, its channels, its clock and its dice.
+
+    *stop* ends a pass; *hide* takes what is secret out of words that others wrote.
+    """
 
     settings: Settings
     store: Store
@@ -54,3 +57,4 @@ class Bot:
     rng: random.Random
     hooks: Hooks = field(default_factory=Hooks)
     stop: threading.Event = field(default_factory=threading.Event)
+    hide: Callable[[str], str] = str

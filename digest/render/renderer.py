@@ -12,7 +12,7 @@ from digest.render import slack
 from digest.render.samples import SAMPLES
 from digest.render.size import encoded_size, larger_than
 from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
-from digest.render.view import View, view
+from digest.render.view import View, notice_view, view
 
 MAX_HTML = 90_000
 """Bytes of encoded HTML; Gmail hides what comes after about 102 kB, the way out included."""
@@ -29,7 +29,7 @@ class Renderer:
 
     def __init__(self, folders: Sequence[Path] = (), *, public_url: str = "", sender: str = "") -> None:
         self.public_url, self.sender = public_url, sender
-        self._templates = Templates(folders)
+        self._templates, self._ours = Templates(folders), Templates(())
 
     def message(self, digest: Digest, profile: Profile, target: Target) -> Message:
         """Render *digest* for *target*: HTML and text for mail, posts for Slack, all for a folder.
@@ -53,6 +53,23 @@ class Renderer:
             html=html,
             text=text,
             posts=posts,
+        )
+
+    def notice(self, notice: Digest, target: Target) -> Message:
+        """Render a notice to the operator through our own templates, whatever became of the user's.
+
+        Raises TemplateFault.
+        """
+        page = notice_view(notice)
+        return Message(
+            key=f"{notice.profile}/{notice.date.isoformat()}/{target}",
+            profile=notice.profile,
+            date=notice.date,
+            target=target,
+            subject=page.subject,
+            html=self._ours.render(HTML, page),
+            text=self._ours.render(TEXT, page),
+            posts=slack.posts(self._ours.render(SLACK, page)),
         )
 
     def _posts(self, page: View) -> tuple[Post, ...]:

@@ -165,6 +165,34 @@ def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) 
     )
 
 
+def notice_view(notice: Digest) -> View:
+    """A notice to the operator as a page of the usual look: its first note is the heading."""
+    heading, *notes = (clean(note) for note in notice.notes)
+    return View(
+        product=wording.PRODUCT,
+        profile="operator",
+        title=wording.OPERATOR,
+        day=wording.short_date(notice.date),
+        iso_date=notice.date.isoformat(),
+        subject=_harmless(shorten(f"{wording.PRODUCT}: {heading}", 110)),
+        preheader=shorten(" ".join(notes), 110),
+        heading=heading,
+        balance=wording.NOTICE,
+        notes=tuple(notes),
+        glance_title="",
+        glance=(),
+        sections=(),
+        also_title="",
+        also=(),
+        why_label="",
+        thread_note="",
+        spoken="\n".join((f"{wording.PRODUCT}: {heading}", *notes)),
+        omitted="",
+        footer=(wording.NOTICE_BECAUSE,),
+        site="",
+    )
+
+
 def _balance(digest: Digest, omitted: int) -> str:
     shown, also = len(digest.picks), len(digest.also)
     return wording.balance(shown, also, max(digest.considered, shown + also + omitted), digest.left_out)

@@ -99,6 +99,13 @@ def note_row(row: int) -> str:
     )
 
 
+OPERATOR = "for whoever runs it"
+NOTICE = "The bot found something that a person should know. `digest status` shows where things stand now."
+NOTICE_BECAUSE = (
+    "You get this because [operator] in digest.toml names you. Each cause is told once, and once when over."
+)
+
+
 def _ordinal(number: int) -> str:
     word = ("", "first", "second", "third")[number] if number < 4 else ""
     return word or f"{number}{'th' if 10 <= number % 100 <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digest.errors import DumpRefused, SourceFailed
 from digest.model import RawDump
 from digest.sources.folder import MAX_BYTES, read_settled, too_large
+from digest.text import without_login
 
 if TYPE_CHECKING:
     import httpx
@@ -34,7 +35,8 @@ def load(
             raise too_large("standard input", max_bytes)
         return RawDump("-", "-", content, now, given_on)
     if where.startswith(("http://", "https://")):
-        return RawDump("url", where, _fetch(where, max_bytes, deadline), now, given_on, fetched_live=True)
+        shown = without_login(where)
+        return RawDump("url", shown, _fetch(where, shown, max_bytes, deadline), now, given_on, fetched_live=True)
     path = Path(where)
     try:
         if path.is_dir():
@@ -49,8 +51,8 @@ def load(
     return RawDump("file", where, content, now, given_on, stamp=stamp)
 
 
-def _fetch(url: str, max_bytes: int, deadline: float) -> bytes:
-    """The body at *url*, at most *max_bytes* as they come over the wire, within *deadline* seconds in all."""
+def _fetch(address: str, url: str, max_bytes: int, deadline: float) -> bytes:
+    """The body at *address* (*url* in errors), at most *max_bytes* over the wire, within *deadline* seconds in all."""
     import httpx  # a tenth of a second, spent only by who fetches
 
     headers = {"Accept-Encoding": "identity", "User-Agent": "paper-digest"}
@@ -58,7 +60,7 @@ def _fetch(url: str, max_bytes: int, deadline: float) -> bytes:
     try:
         with (
             httpx.Client(timeout=min(20.0, deadline), headers=headers, trust_env=True) as client,
-            client.stream("GET", url) as answer,
+            client.stream("GET", address) as answer,
         ):
             if answer.status_code != httpx.codes.OK:
                 raise SourceFailed(url, f"the server answered {answer.status_code} {answer.reason_phrase}".rstrip())
@@ -68,7 +70,8 @@ def _fetch(url: str, max_bytes: int, deadline: float) -> bytes:
     except httpx.TimeoutException:
         raise SourceFailed(url, "the server did not answer in time") from None
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        raise SourceFailed(url, f"cannot be fetched: {' '.join(str(error).split()) or type(error).__name__}") from None
+        why = without_login(" ".join(str(error).split())) or type(error).__name__
+        raise SourceFailed(url, f"cannot be fetched: {why}") from None
 
 
 def _body(answer: httpx.Response, url: str, max_bytes: int, end: float) -> bytes:
