@@ -29,11 +29,10 @@ _END = frozenset(".!?…。！？\"'”’)]}»$*`|")
 _URL_AT_END = re.compile(r"(?:https?://|www\.)\S{3,300}$")
 
 # What stands around the papers on the page itself, in lower case; a line of these is understood and says nothing.
-_FURNITURE = """new
-get trending papers in your email inbox once a day!
+_FURNITURE = """new|subscribe|daily papers|trending papers|papers|hf papers
 get trending papers in your email inbox!
-subscribe|daily papers|trending papers|papers|hf papers
 byak and the research community|by ak and the research community|by|ak|and the research community
+get trending papers in your email inbox once a day!
 daily|weekly|monthly|today|yesterday|previous|next|load more|view all papers|sort by|search|menu
 hugging face|hugging face's logo|models|datasets|spaces|buckets|posts|docs|enterprise|pricing|log in|sign up
 community|solutions|company|website|tos|privacy|about|jobs|careers|terms|system theme|blog|learn|forum

@@ -76,6 +76,8 @@ def test_no_json_makes_the_readers_of_rows_raise(data):
     for text in (json.dumps(data), json.dumps([data]), repr([data])):
         for style in ("api", "generic"):
             try:
-                sources.STYLES[style].read(text, "x.json")
-            except DumpRefused:
-                continue
+                listing = sources.STYLES[style].read(text, "x.json")
+            except DumpRefused as refused:
+                check_one_line(refused)
+            else:
+                assert all(entry.paper.title for entry in listing.entries)

@@ -147,8 +147,9 @@ def exists(day: date, zone: ZoneInfo) -> bool:
 def test_each_local_date_has_one_digest_in_a_sample_of_all_zones():
     zones = random.Random(1).sample(sorted(available_timezones()), 12)
     always = ["Europe/Berlin", "Africa/Cairo", "Asia/Beirut", "America/Santiago", "Australia/Lord_Howe"]
-    for name in [*always, "America/Havana", "Antarctica/Troll", *zones]:
-        check_zone(name, range(2025, 2028))
+    names = [*always, "America/Havana", "Antarctica/Troll", *zones]
+    checked = sum(check_zone(name, range(2025, 2028)) for name in names)
+    assert checked > 1000, "zones without any clock change have nothing to check"
 
 
 def test_a_date_that_a_zone_skipped_has_no_digest():

@@ -83,6 +83,12 @@ def _dumps() -> None:
         sa.PrimaryKeyConstraint("no"),
         sa.UniqueConstraint("id"),
     )
+    _sightings()
+    _rejects_and_stamps()
+    _changes()
+
+
+def _sightings() -> None:
     op.create_table(
         "sightings",
         sa.Column("paper", sa.Integer(), nullable=False),
@@ -107,6 +113,9 @@ def _dumps() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("sightings_dump", "sightings", ["dump"])
+
+
+def _rejects_and_stamps() -> None:
     op.create_table(
         "rejects",
         sa.Column("dump", sa.Integer(), nullable=False),
@@ -131,6 +140,9 @@ def _dumps() -> None:
         sa.PrimaryKeyConstraint("source", "where"),
         sqlite_with_rowid=False,
     )
+
+
+def _changes() -> None:
     op.create_table(
         "changes",
         sa.Column("id", sa.Integer(), nullable=False),
