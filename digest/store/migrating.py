@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
@@ -14,9 +13,7 @@ from sqlalchemy import Connection, select
 from digest.errors import StoreError
 from digest.store import schema
 from digest.store.engine import Database, driver
-
-if TYPE_CHECKING:
-    from digest.store.opening import Schema
+from digest.store.revisions import Schema
 
 
 def migrate(database: Database, known: Schema, now: datetime) -> Path | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,25 +18,13 @@ from sqlalchemy.exc import ArgumentError
 from digest.errors import StoreError
 from digest.store import schema
 from digest.store.engine import BUSY_SECONDS, Database, driver
+from digest.store.revisions import Schema
 
 # Kinds of file system that more than one host may mount: WAL needs one host (FAULTS 64).
 _SHARED_KINDS = re.compile(r"(fuse\.)?(nfs\d?|cifs|smb\d?|smbfs|afs|sshfs|ceph.*|glusterfs|lustre|gfs2?|ocfs2)")
 _MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
 MOUNTS = Path("/proc/self/mounts")
 """Where Linux lists what is mounted; elsewhere `_switch_to_wal` still notices the worst."""
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """The schemas that are known, oldest first, and the folder of the migrations between them."""
-
-    revisions: tuple[str, ...] = schema.REVISIONS
-    migrations: Path = Path(__file__).parent / "migrations"
-
-    @property
-    def head(self) -> str:
-        """What is written today."""
-        return self.revisions[-1]
 
 
 def open_database(

@@ -21,7 +21,8 @@ from sqlalchemy import create_engine
 from digest.errors import StoreError
 from digest.store import Store, schema
 from digest.store.migrating import upgrade
-from digest.store.opening import Schema, open_database
+from digest.store.opening import open_database
+from digest.store.revisions import Schema
 from tests.builders import NOW, a_paper
 from tests.stores import ingest
 
@@ -212,7 +213,8 @@ def test_two_that_open_an_older_store_migrate_it_once(tmp_path: Path):
     known = a_later_schema(tmp_path)
     script = f"""
 from pathlib import Path
-from digest.store.opening import Schema, open_database
+from digest.store.opening import open_database
+from digest.store.revisions import Schema
 from tests.builders import NOW
 open_database({url(tmp_path)!r}, NOW, known=Schema(("0001", "0002", "0003"), Path({str(known.migrations)!r}))).close()
 """
