@@ -103,8 +103,10 @@ def explain(
     who = find_profile(settings, profile)
     with building.bot(settings, tick, scratch=True) as bot:
         pick = pipeline.explain(bot, who, paper)
+        near = [found.title for found in bot.store.search(paper, 3)] if pick is None else []
     if pick is None:
-        raise UsageError(f"no paper that was seen is called {paper!r}; `digest search WORDS` finds one")
+        hint = "did you mean " + " or ".join(map(repr, near)) if near else "`digest search WORDS` finds one"
+        raise UsageError(f"no paper that was seen is called {paper!r}; {hint}")
     _explain(pick, who) if not as_json else saying.emit(_explanation(pick, who))
 
 

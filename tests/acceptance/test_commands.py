@@ -75,6 +75,9 @@ def test_explain_adds_up(filled: BotFolder):
     assert ran.code == 0, ran.err
     assert sum(part["value"] for part in ran.json["parts"]) == pytest.approx(ran.json["score"], abs=1e-6)
     assert filled.digest("explain", "ada", "No Such Paper").code == 2
+    partly = filled.digest("explain", "ada", "alpha diffusion")
+    assert partly.code == 2
+    assert "Alpha Diffusion Models" in partly.err
 
 
 def test_search_finds_papers_that_were_seen(filled: BotFolder):
