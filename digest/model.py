@@ -206,7 +206,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """One topic of a profile; *about* is prose, *keywords* words and phrases, *like* arXiv ids, URLs or titles."""
+    """One topic of a profile; *about* is prose, *keywords* words and phrases, *like* arXiv ids, URLs or titles.
+
+    *authors* and *organisations* are followed: what comes from them fits. *avoid* lowers a score, *weight* is
+    the interest's share of the room.
+    """
 
     name: str
     about: str = ""
@@ -214,6 +218,8 @@ class Interest:
     like: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     weight: float = 1.0
+    authors: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +235,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A subscriber, as the config file states it. *floor* in [0, 1]: papers that score less are not sent."""
+    """A subscriber, as the config file states it. *floor* in [0, 1]: papers that score less are not sent.
+
+    A paper known to have fewer upvotes or comments than the least asked for is not offered. *surprise* is how many
+    papers from outside the interests are offered beside the others.
+    """
 
     name: str
     timezone: str
@@ -242,6 +252,9 @@ class Profile:
     updates: tuple[Cause, ...] = ("code", "surge")
     title: str = ""
     enabled: bool = True
+    least_upvotes: int = 0
+    least_comments: int = 0
+    surprise: int = 0
     quiet: Quiet = "auto"
 
 

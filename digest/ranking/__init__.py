@@ -24,7 +24,9 @@ def rank(
     """Yield one tuple of picks per profile, in the order of *profiles*: best first, at most *top*.
 
     *liked* maps a like, as the profile states it, to the paper found for it; one that is missing
-    is used as a title. Ties go to more upvotes, then the newer, then by title and id.
+    is used as a title. A pick is scored for the interest that it fits best; an interest's weight is left to
+    `compose`. Ties go to more upvotes and comments, then to the newer, then by title and id. Surprises that a
+    profile asks for come last, whatever they score.
     """
     from digest.ranking.order import ranked
 

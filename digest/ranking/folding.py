@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 
 from digest.model import Paper
+from digest.ranking.terms import WIDE
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rf"[{WIDE}]|[^\W_{WIDE}]+")
 
 
 def folded(text: str) -> str:

@@ -11,14 +11,15 @@ from digest.model import Change, Paper, Pick, Profile
 from digest.ranking.arrays import Floats
 from digest.ranking.background import Background
 from digest.ranking.folding import credits, texts
+from digest.ranking.following import Following
 from digest.ranking.muting import Muting
-from digest.ranking.reasons import Evidence, explained, popular
-from digest.ranking.score import Scorer, Scores, holding, rounded
+from digest.ranking.reasons import Evidence, explained, popular, surprising
+from digest.ranking.score import Scorer, Scores, holding
 from digest.ranking.space import Space
 from digest.ranking.wishes import Reader, ordinary
 
 _CHUNK = 2_000  # interests scored at once
-_STEPS = 1_000_000  # of a score: it is rounded to a millionth
+_OUTSIDE = 0.2  # a paper that scores less is outside an interest
 
 
 def ranked(
@@ -29,9 +30,20 @@ def ranked(
     votes = _by_popularity(papers)
     for profile, order, found, evidence, first in _ordered(papers, profiles, liked, background):
         if profile.interests:
-            yield explained(profile, changes, order[:top], found, evidence, first)
+            picks = explained(profile, changes, order[:top], found, evidence, first)
+            taken = [n for n, pick in zip(order, picks, strict=False) if pick.score >= profile.floor]
+            others = _surprises(profile, order[len(taken) :], found, votes)
+            surprises = [surprising(changes[n], float(found.final[:, n].max())) for n in others]
+            kept = {id(pick.change) for pick in surprises}
+            yield (*(pick for pick in picks if id(pick.change) not in kept), *surprises)
         else:
             yield tuple(popular(changes[n], float(votes[n])) for n in order[:top])
+
+
+def _surprises(profile: Profile, below: Sequence[int], found: Scores, votes: Floats) -> list[int]:
+    """The most popular papers that are far from every interest."""
+    far = [n for n in below if found.final[:, n].max() < _OUTSIDE]
+    return sorted(far, key=lambda n: -votes[n])[: profile.surprise]  # of equals, the order stays
 
 
 def orders(
@@ -44,29 +56,36 @@ def orders(
 def _ordered(
     papers: Sequence[Paper], profiles: Sequence[Profile], liked: Mapping[str, Paper], background: Background
 ) -> Iterator[tuple[Profile, list[int], Scores, Evidence, int]]:
-    muting, ties, votes = (
-        Muting([f"{texts(paper)}|{credits(paper)}" for paper in papers]),
-        by_tie(papers),
-        _by_popularity(papers),
-    )
+    muting = Muting([f"{texts(paper)}|{credits(paper)}" for paper in papers])
+    ties = by_tie(papers)
+    popular_keys = np.rint(_by_popularity(papers) * len(papers)).astype(np.int64)
     for profile, found, evidence, first in scored(papers, profiles, liked, background):
-        best = found.final.max(axis=0) if profile.interests else votes
-        order = np.argsort(np.rint(best * -_STEPS).astype(np.int64) * len(papers) + ties).tolist()
-        unmuted = [n for n in order if not muting.mutes(n, profile.mute)] if profile.mute else order
-        yield profile, unmuted, found, evidence, first
+        keys = found.keys.max(axis=0) if profile.interests else popular_keys
+        order = np.argsort(ties - keys * len(papers)).tolist()
+        if profile.mute or profile.least_upvotes or profile.least_comments:
+            order = [n for n in order if _wanted(papers[n], profile) and not muting.mutes(n, profile.mute)]
+        yield profile, order, found, evidence, first
+
+
+def _wanted(paper: Paper, profile: Profile) -> bool:
+    """Whether a paper has the votes and comments that a profile asks for; a count that is not known is no obstacle."""
+    upvotes, comments = paper.upvotes, paper.num_comments
+    return (upvotes is None or upvotes >= profile.least_upvotes) and (
+        comments is None or comments >= profile.least_comments
+    )
 
 
 def scored(
     papers: Sequence[Paper], profiles: Sequence[Profile], liked: Mapping[str, Paper], background: Background
 ) -> Iterator[tuple[Profile, Scores, Evidence, int]]:
     """Yield the scores of each profile (a row per interest, a column per paper), what they are made of, and its row."""
-    space = Space(background)
+    space, following = Space(background), Following(papers)
     bags = [space.paper(paper) for paper in papers]
-    reader = Reader(space, [interest for profile in profiles for interest in profile.interests], liked)
+    reader = Reader(space, [interest for profile in profiles for interest in profile.interests], liked, following)
     wishes, vectors, usual = reader.wishes(), space.vectors(bags), ordinary(background)
     holds = holding(wishes.phrases, vectors.weights, [texts(paper) for paper in papers])
     scorer = Scorer(wishes, usual, vectors, holds)
-    evidence = Evidence(space, papers, vectors, wishes, holds)
+    evidence = Evidence(space, papers, vectors, wishes, holds, following)
     at = 0
     for chunk in chunks(profiles):
         first = at
@@ -109,4 +128,5 @@ def _by_popularity(papers: Sequence[Paper]) -> Floats:
     """The share of today's papers with fewer votes and comments, from 0 to 1."""
     votes = np.array([_votes(paper) for paper in papers], dtype=np.int64)
     fewer = np.searchsorted(np.sort(votes), votes)
-    return rounded(fewer / max(1, len(votes) - 1))
+    share: Floats = np.round(fewer / max(1, len(votes) - 1), 4)
+    return share

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.model import Change, Paper, Part, Pick, Profile, Reason
+from digest.model import Change, Interest, Paper, Part, Pick, Profile, Reason
 from digest.ranking.arrays import Floats, Sparse, narrowed
+from digest.ranking.following import Following
 from digest.ranking.score import COMMON, Scores, chance
 from digest.ranking.space import Space, Vectors
 from digest.ranking.terms import phrases
@@ -21,7 +22,7 @@ from digest.ranking.wishes import Wishes
 _NAMES = 4  # words and phrases that a reason names at most
 _SHARE = 0.06  # a word that earned less than this of all is not named,
 _ORDINARY = 2.4  # nor one that stands in one paper of ten or more, unless it was asked for
-_NEAR = 0.35  # a liked paper at least this near is named
+_NEAR = 0.42  # a liked paper at least this near is named
 _AS_MUCH = 1.5  # a phrase goes before its words
 _HALF = 0.5
 
@@ -29,8 +30,17 @@ _HALF = 0.5
 class Evidence:
     """What today's scores were made of, and the words that say so."""
 
-    def __init__(self, space: Space, papers: Sequence[Paper], vectors: Vectors, wishes: Wishes, holds: Sparse) -> None:
+    def __init__(
+        self,
+        space: Space,
+        papers: Sequence[Paper],
+        vectors: Vectors,
+        wishes: Wishes,
+        holds: Sparse,
+        following: Following,
+    ) -> None:
         self._space, self._papers, self._vectors, self._wishes = space, papers, vectors, wishes
+        self._following = following
         self._used = np.unique(vectors.weights.indices)  # the terms of today's papers, numbered anew
         self._today = narrowed(vectors.weights, self._used)
         self._liked, self._asked = (narrowed(v.weights, self._used) for v in (wishes.liked, wishes.asked))
@@ -45,7 +55,7 @@ class Evidence:
         )
         self._wanted = np.zeros(len(self._used), dtype=np.float32)
 
-    def reasons(self, row: int, n: int) -> tuple[Reason, ...]:
+    def reasons(self, interest: Interest, row: int, n: int) -> tuple[Reason, ...]:
         """Why paper *n* fits the interest of *row*, strongest kind first."""
         if row != self._likes.row:
             self._turn_to(row)
@@ -53,7 +63,13 @@ class Evidence:
         named = _distinct(self._keywords(row, n), ())
         earned = self._earned(n, columns, values * self._wanted[columns], named)
         liked = self._nearest(n, columns, values)
-        found = (Reason("keywords", named), Reason("like", (liked,) if liked else ()), Reason("words", earned))
+        found = (
+            Reason("author", self._following.authors(interest, n)),
+            Reason("organisation", self._following.organisation(interest, n)),
+            Reason("keywords", named),
+            Reason("like", (liked,) if liked else ()),
+            Reason("words", earned),
+        )
         return tuple(reason for reason in found if reason.names)
 
     def _turn_to(self, row: int) -> None:
@@ -144,6 +160,11 @@ def popular(change: Change, score: float) -> Pick:
     return Pick(change, score, "", (Reason("popular"),), (Part("popularity", score),))
 
 
+def surprising(change: Change, score: float) -> Pick:
+    """A pick from outside the interests, as the profile asks for."""
+    return Pick(change, score, "", (Reason("surprise"),), (Part("outside the interests", score),))
+
+
 def explained(
     profile: Profile, changes: Sequence[Change], order: Sequence[int], found: Scores, evidence: Evidence, first: int
 ) -> tuple[Pick, ...]:
@@ -153,15 +174,16 @@ def explained(
     """
     if not order:
         return ()
-    final = found.final[:, order]
-    interests, best = final.argmax(axis=0).tolist(), final.max(axis=0).tolist()
+    interests = found.keys[:, order].argmax(axis=0)
+    scores = found.final[interests, order].tolist()
     picks = []
-    for place, (n, i, score) in enumerate(zip(order, interests, best, strict=True)):
+    for place, (n, i, score) in enumerate(zip(order, interests.tolist(), scores, strict=True)):
+        interest = profile.interests[i]
         if place and score < min(profile.floor, _HALF):
-            picks.append(Pick(changes[n], score, profile.interests[i].name))
+            picks.append(Pick(changes[n], score, interest.name))
             continue
-        reasons, parts = evidence.reasons(first + i, n), _parts(found, i, n, score)
-        picks.append(Pick(changes[n], score, profile.interests[i].name, reasons, parts))
+        reasons, parts = evidence.reasons(interest, first + i, n), _parts(found, i, n, score)
+        picks.append(Pick(changes[n], score, interest.name, reasons, parts))
     return tuple(picks)
 
 

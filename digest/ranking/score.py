@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +22,24 @@ from digest.ranking.wishes import Phrase, Wishes
 COMMON = 2.0  # how much of what any paper shares is taken off what likes share
 _WORDS_LEAST, _TOPIC_LEAST = 0.02, 0.05  # deviations are not taken for smaller than this
 _HALF, _STEP = 3.0, 0.8  # a score of ½: this many deviations above an ordinary paper; and what e-folds the odds
+_FOLLOWED, _FROM = 5.0, 3.5  # deviations that a followed author and a followed organisation add
 _NAMED = 1.5  # deviations that a keyword named in full adds
 _FADE = 0.75  # keywords weigh likes ** -_FADE: what is liked says more the more of it there is
 AVOIDED = 0.6  # what a word that is to be avoided leaves of a score
-SIGNALS = ("words of liked papers", "topic of liked papers", "words asked for", "topic asked for", "keyword")
+_FAR, _FINE = 40.0, 1000.0
+_GRAIN = 10_000  # scores are rounded to its fraction, so that the last bits of a sum decide no order
+SIGNALS = (
+    "words of liked papers",
+    "topic of liked papers",
+    "words asked for",
+    "topic asked for",
+    "keyword",
+    "followed author",
+    "followed organisation",
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scores:
     """Rows are interests, columns candidates. *signals* sum to the deviations above an ordinary paper."""
 
@@ -38,10 +50,23 @@ class Scores:
         """The scores of some of the interests."""
         return Scores({name: signal[rows] for name, signal in self.signals.items()}, self.unwanted[rows])
 
-    @property
+    @cached_property
+    def _deviations(self) -> Floats:
+        return np.clip(total(list(self.signals.values())), -_FAR, _FAR)
+
+    @cached_property
     def final(self) -> Floats:
-        """Scores in [0, 1]; equal for equal input on any machine (rounded to a millionth)."""
-        return rounded(np.where(self.unwanted, AVOIDED, 1) * chance(total(list(self.signals.values()))))
+        """Scores in [0, 1], rounded."""
+        kept = np.where(self.unwanted, AVOIDED, 1) * chance(self._deviations)
+        found: Floats = np.rint(kept.astype(np.float64) * _GRAIN) / _GRAIN
+        return found
+
+    @cached_property
+    def keys(self) -> NDArray[np.int64]:
+        """Whole numbers that order as scores do, and equal scores near 1 by their deviations."""
+        fine = np.rint((self._deviations + _FAR) * _FINE).astype(np.int64)
+        found: NDArray[np.int64] = np.rint(self.final * _GRAIN).astype(np.int64) * int(2 * _FAR * _FINE + 1) + fine
+        return found
 
 
 def chance(deviations: Floats) -> Floats:
@@ -54,12 +79,6 @@ def total(arrays: Sequence[Floats]) -> Floats:
     """The sum of arrays of one shape, from the first to the last."""
     summed: Floats = np.add.reduce(arrays)
     return summed
-
-
-def rounded(scores: Floats) -> Floats:
-    """To a millionth, so that the last bits of a sum do not decide an order."""
-    found: Floats = np.round(scores.astype(np.float64), 6)
-    return found
 
 
 class Scorer:
@@ -97,6 +116,7 @@ class Scorer:
         spread = self._spread(total(weighed))
         signals = [signal[:, self._ordinary :] / spread for signal in weighed]
         signals.append(_NAMED * fade * np.minimum(dense(wishes.keywords[rows] @ self._holds), 1))
+        signals += [_FOLLOWED * dense(wishes.authors[rows]), _FROM * dense(wishes.organisations[rows])]
         unwanted = dense(wishes.avoided[rows] @ self._holds) > 0
         return Scores(dict(zip(SIGNALS, signals, strict=True)), unwanted)
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 # A word may hold digits ("3d", "gpt4"); a hyphen, slash or underscore ends it. Each ideograph, kana or
 # hangul syllable is a word of its own, so that languages without spaces have pairs of neighbours too.
-_WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_TOKEN = re.compile(rf"[{_WIDE}]|[^\W_{_WIDE}]+|[.,;:!?()\[\]{{}}\"“”|]")
+WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_TOKEN = re.compile(rf"[{WIDE}]|[^\W_{WIDE}]+|[.,;:!?()\[\]{{}}\"“”|]")
 _DEBRIS = re.compile(r"https?://\S+|\\[a-zA-Z]+|[$^]")
 _TAIL = re.compile(r"-[^\W_]+")
 _LONGEST = 24  # letters that a compound may add

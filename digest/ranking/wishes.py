@@ -12,6 +12,7 @@ from digest.model import Interest, Paper
 from digest.ranking.arrays import Floats, Sparse, averaging, scaled, widened
 from digest.ranking.background import Background, key
 from digest.ranking.folding import folded
+from digest.ranking.following import Following
 from digest.ranking.space import SHRINK, Bag, Space, Vectors, usual
 from digest.ranking.terms import terms_of
 
@@ -40,13 +41,18 @@ class Wishes:
     keywords: Sparse  # interest x phrase
     avoided: Sparse  # interest x phrase
     phrases: Sequence[Phrase]
+    authors: Sparse  # interest x paper: by an author whom it follows
+    organisations: Sparse  # interest x paper
 
 
 class Reader:
     """Reads interests into a space, then gives their vectors once every term has a number."""
 
-    def __init__(self, space: Space, interests: Sequence[Interest], liked: Mapping[str, Paper]) -> None:
-        self._space, self._liked = space, liked
+    def __init__(
+        self, space: Space, interests: Sequence[Interest], liked: Mapping[str, Paper], following: Following
+    ) -> None:
+        self._space, self._liked, self._following = space, liked, following
+        self._interests = interests
         self._known: dict[str, int] = {}  # like -> its bag, or the complement of its place among the landmarks
         self._landmarks: list[int] = []
         self._bags: list[Bag] = []
@@ -76,6 +82,8 @@ class Reader:
             keywords=_member(self._keywords, len(self._phrases)),
             avoided=_member(self._avoided, len(self._phrases)),
             phrases=tuple(self._phrases.values()),
+            authors=_member([self._following.by(i) for i in self._interests], self._following.papers),
+            organisations=_member([self._following.coming_from(i) for i in self._interests], self._following.papers),
         )
 
     def _like(self, like: str) -> int:
@@ -100,7 +108,8 @@ class Reader:
 
     def _ask(self, interest: Interest) -> Bag:
         asked = self._space.bag(*((word, 1.0) for word in dict.fromkeys(interest.keywords)), (interest.about, _ABOUT))
-        return asked if asked or interest.like else self._space.bag((interest.name, 1.0))
+        says_more = asked or interest.like or interest.authors or interest.organisations
+        return asked if says_more else self._space.bag((interest.name, 1.0))
 
     def _named(self, words: Iterable[str]) -> list[int]:
         return [self._phrase(word, wanted) for word in words if (wanted := folded(word)).strip()]
@@ -125,7 +134,7 @@ def _weights(background: Background, rows: np.typing.NDArray[np.int64]) -> Spars
     return scaled(background.landmarks[rows], background.lengths[rows] ** (1 - SHRINK))
 
 
-def _member(groups: Sequence[Sequence[int]], columns: int) -> Sparse:
+def _member(groups: Sequence[Iterable[int]], columns: int) -> Sparse:
     rows = averaging([sorted(set(group)) for group in groups], columns)
     rows.data[:] = 1
     return rows

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from digest.model import Interest, Reason
 from digest.ranking import Background, rank, similarity
 from tests.builders import a_change, a_paper, a_profile
 
 BACKGROUND = Background.default()
+PROTEIN = Interest("Biology", keywords=("protein",))
 
 
 def titles(picks):
@@ -20,23 +23,35 @@ def ranked(changes, *interests, liked=None, **fields):
     return picks
 
 
-def test_the_paper_with_the_keyword_comes_first_and_says_so():
-    picks = ranked(
-        [a_change("Better Tokenizers for Turkish"), a_change("Protein Folding at Home")],
-        Interest("Biology", keywords=("protein",)),
-    )
+def test_the_paper_with_the_keyword_comes_first():
+    picks = ranked([a_change("Better Tokenizers for Turkish"), a_change("Protein Folding at Home")], PROTEIN)
     assert titles(picks)[0] == "Protein Folding at Home"
     assert picks[0].interest == "Biology"
-    assert picks[0].reasons[0] == Reason("keywords", ("protein",))
+    assert picks[0].score > 0.5 > picks[1].score
 
 
 def test_a_muted_word_removes_a_paper():
     picks = ranked(
-        [a_change("A Survey of Protein Folding"), a_change("Protein Folding at Home")],
-        Interest("Biology", keywords=("protein",)),
-        mute=("surveys",),
+        [a_change("A Survey of Protein Folding"), a_change("Protein Folding at Home")], PROTEIN, mute=("surveys",)
     )
     assert titles(picks) == ["Protein Folding at Home"]
+
+
+@pytest.mark.parametrize("word", ["Ada Lovelace", "lovelace", "Analytical Engines Ltd"])
+def test_authors_and_organisations_can_be_muted(word):
+    ours = a_change("Protein Folding at Home", authors=("Ada Lovelace",), organisation="Analytical Engines Ltd")
+    assert ranked([ours], PROTEIN, mute=(word,)) == ()
+
+
+def test_a_muted_word_is_a_whole_word():
+    assert titles(ranked([a_change("Surveyors of Proteins")], PROTEIN, mute=("survey", "of prot"))) == [
+        "Surveyors of Proteins"
+    ]
+
+
+def test_a_profile_that_only_mutes_gets_the_rest_by_popularity():
+    changes = [a_change("Quiet", upvotes=1), a_change("A Survey", upvotes=500), a_change("Loud", upvotes=90)]
+    assert titles(ranked(changes, mute=("survey",))) == ["Loud", "Quiet"]
 
 
 def test_an_avoided_word_only_lowers_a_paper():
@@ -45,6 +60,16 @@ def test_an_avoided_word_only_lowers_a_paper():
         Interest("Biology", keywords=("protein",), avoid=("survey",)),
     )
     assert titles(picks) == ["Protein Folding at Home", "A Survey of Protein Folding"]
+    assert picks[1].score == pytest.approx(0.6 * picks[0].score, abs=0.01)
+
+
+def test_what_is_asked_for_and_avoided_at_once_is_lowered():
+    picks = ranked([a_change("Protein Folding at Home")], Interest("Both", keywords=("protein",), avoid=("protein",)))
+    assert 0.5 < picks[0].score <= 0.6
+
+
+def test_muting_beats_asking():
+    assert ranked([a_change("Protein Folding at Home")], PROTEIN, mute=("protein",)) == ()
 
 
 def test_a_like_that_nobody_knows_is_used_by_its_title():
@@ -55,9 +80,41 @@ def test_a_like_that_nobody_knows_is_used_by_its_title():
     assert titles(picks)[0] == "Steerable Networks on the Sphere"
 
 
+def test_a_like_that_is_known_is_used_with_its_abstract():
+    known = a_paper("Untitled Notes", abstract="Tokenizers for agglutinative languages such as Turkish and Finnish.")
+    picks = ranked(
+        [a_change("Protein Folding at Home"), a_change("Better Tokenizers for Turkish")],
+        Interest("Mine", like=("arXiv:2601.00001",)),
+        liked={"arXiv:2601.00001": known},
+    )
+    assert titles(picks)[0] == "Better Tokenizers for Turkish"
+
+
+def test_each_paper_is_picked_for_the_interest_that_it_fits_best():
+    picks = ranked(
+        [a_change("Better Tokenizers for Turkish"), a_change("Protein Folding at Home")],
+        PROTEIN,
+        Interest("Language", about="tokenizers for agglutinative languages"),
+    )
+    assert {pick.change.paper.title: pick.interest for pick in picks} == {
+        "Better Tokenizers for Turkish": "Language",
+        "Protein Folding at Home": "Biology",
+    }
+
+
+def test_two_interests_score_as_they_do_alone():
+    changes = [a_change("Better Tokenizers for Turkish"), a_change("Protein Folding at Home")]
+    language = Interest("Language", about="tokenizers for agglutinative languages")
+    both = {pick.change.paper.title: pick.score for pick in ranked(changes, PROTEIN, language)}
+    for interest in (PROTEIN, language):
+        for pick in ranked(changes, interest):
+            assert both[pick.change.paper.title] >= pick.score
+
+
 def test_a_profile_without_interests_gets_what_is_popular():
     picks = ranked([a_change("Quiet", upvotes=1), a_change("Loud", upvotes=90), a_change("Unknown")])
     assert titles(picks) == ["Loud", "Quiet", "Unknown"]
+    assert picks[0].reasons == (Reason("popular"),)
 
 
 def test_ties_go_to_more_votes_then_the_newer_then_the_title():
@@ -69,6 +126,77 @@ def test_ties_go_to_more_votes_then_the_newer_then_the_title():
     ]
     picks = ranked(changes, Interest("Nothing", keywords=("zzz",)))
     assert titles(picks) == ["Alpha", "Gamma", "Beta", "Delta"]
+    assert titles(ranked(changes[::-1], Interest("Nothing", keywords=("zzz",)))) == titles(picks)
+
+
+def test_a_wish_that_no_paper_meets_leaves_the_day_quiet():
+    changes = [a_change("Better Tokenizers for Turkish"), a_change("Faster Video Models")]
+    for interest in (
+        Interest("Nothing", keywords=("zzz", "qqq")),
+        Interest("Old", about="medieval monastic libraries"),
+    ):
+        assert all(pick.score < 0.5 for pick in ranked(changes, interest))
+
+
+def test_a_followed_author_is_found_whatever_the_accents_and_middle_names():
+    picks = ranked(
+        [a_change("Something Else"), a_change("Folding at Home", authors=("Zoë B. Müller", "Other One"))],
+        Interest("People", authors=("Zoe Muller",)),
+    )
+    assert titles(picks)[0] == "Folding at Home"
+    assert picks[0].score > 0.5
+    assert picks[0].reasons == (Reason("author", ("Zoë B. Müller",)),)
+
+
+def test_a_followed_organisation_brings_its_papers():
+    picks = ranked(
+        [a_change("Folding at Home", organisation="Analytical Engines"), a_change("Something Else")],
+        Interest("Places", organisations=("analytical engines",)),
+    )
+    assert picks[0].score > 0.5 > picks[1].score
+    assert picks[0].reasons == (Reason("organisation", ("Analytical Engines",)),)
+
+
+def test_papers_with_fewer_votes_than_asked_for_are_left_out_and_unknown_counts_are_not():
+    changes = [a_change("Protein One", upvotes=2), a_change("Protein Two", upvotes=7), a_change("Protein Three")]
+    assert sorted(titles(ranked(changes, PROTEIN, least_upvotes=5))) == ["Protein Three", "Protein Two"]
+
+
+def test_surprises_come_last_from_outside_the_interests_and_say_so():
+    changes = [
+        a_change("Protein Folding at Home", upvotes=1),
+        a_change("Better Tokenizers for Turkish", upvotes=3),
+        a_change("Faster Video Models", upvotes=40),
+    ]
+    picks = ranked(changes, PROTEIN, surprise=1)
+    assert titles(picks)[0] == "Protein Folding at Home"
+    assert titles(picks)[-1] == "Faster Video Models"
+    assert picks[-1].reasons == (Reason("surprise"),)
+    assert len(picks) == 3
+
+
+def test_at_most_top_picks_are_given_to_each_profile():
+    changes = [a_change(f"Protein {n}") for n in range(9)]
+    given = list(rank(changes, [a_profile(interests=(PROTEIN,)), a_profile(interests=())], {}, BACKGROUND, top=4))
+    assert [len(picks) for picks in given] == [4, 4]
+
+
+def test_profiles_are_served_in_order_and_do_not_disturb_each_other():
+    changes = [a_change("Better Tokenizers for Turkish"), a_change("Protein Folding at Home")]
+    language = Interest("Language", keywords=("tokenizers",))
+    profiles = [a_profile("a", interests=(PROTEIN,)), a_profile("b", interests=(language, PROTEIN)), a_profile("c")]
+    together = list(rank(changes, profiles, {}, BACKGROUND))
+    alone = [next(rank(changes, [profile], {}, BACKGROUND)) for profile in profiles]
+    assert [[(p.change, p.interest) for p in picks] for picks in together] == [
+        [(p.change, p.interest) for p in picks] for picks in alone
+    ]
+    for one, other in zip(together, alone, strict=True):
+        assert [p.score for p in one] == pytest.approx([p.score for p in other], abs=1e-3)
+
+
+def test_nothing_to_rank_gives_nothing():
+    assert list(rank([], [a_profile()], {}, BACKGROUND)) == [()]
+    assert list(rank([a_change()], [], {}, BACKGROUND)) == []
 
 
 def test_a_paper_is_most_like_itself():
