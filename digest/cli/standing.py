@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -71,10 +72,12 @@ def _to_do(found: Sequence[Trouble], told: Mapping[str, Told], last: RunReport |
 
 
 def _wrapped(words: str, first: str, then: str) -> list[str]:
-    # A command, a key or a path is never cut.
-    return textwrap.wrap(
-        words, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
+    """Lines of at most WIDTH characters; a command between backticks stays on one line, a key or a path is not cut."""
+    whole = re.sub(r"`[^`]*`", lambda found: found[0].replace(" ", "\0"), words)
+    made = textwrap.wrap(
+        whole, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
     )
+    return [line.replace("\0", " ") for line in made]
 
 
 def _deliveries(facts: Status) -> Iterator[str]:

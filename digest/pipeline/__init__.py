@@ -60,8 +60,7 @@ def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False) -> RunRe
         with suppress(Exception):  # what broke the pass may break this too; the first error is the one to be seen
             _remember_broken(bot, error, now)
         raise
-    if tell_operator(bot, report, bot.clock()):
-        deliver(bot)
+    _alert(bot, report)
     return report
 
 
@@ -81,6 +80,15 @@ def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool) -> RunReport
     return replace(report, finished_at=bot.clock(), failures=tuple(failures), warnings=tuple(warnings))
 
 
+def _alert(bot: Bot, report: RunReport) -> None:
+    """Tell the operator what is wrong since this pass, or no longer, and send it at once.
+
+    While a restored store is held nothing at all may be sent, and whoever put it back knows.
+    """
+    if bot.store.restored_at() is None and tell_operator(bot, report, bot.clock()):
+        deliver(bot)
+
+
 def _prune(bot: Bot, now: datetime) -> None:
     """Forget what is old, once a day."""
     before = bot.store.pruned_at()
@@ -96,8 +104,8 @@ def _remember_broken(bot: Bot, error: Exception, began: datetime) -> None:
     failure = Failure(BROKEN, bot.hide(f"{type(error).__name__}: {error}".partition("\n")[0]))
     report = RunReport(began, bot.clock(), failures=(failure,))
     bot.store.save_report(report)
-    if tell_operator(bot, report, bot.clock()) and not isinstance(error, StoreError):
-        deliver(bot)
+    if not isinstance(error, StoreError):
+        _alert(bot, report)
 
 
 def _hidden(bot: Bot, report: RunReport) -> RunReport:
