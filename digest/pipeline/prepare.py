@@ -12,6 +12,7 @@ from digest.compose import compose
 from digest.model import Cause, Change, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import quiet
 from digest.pipeline.bot import Bot
+from digest.ranking.sketch import kinship
 from digest.render import wording
 from digest.store import QueuedEdition, Store
 
@@ -135,7 +136,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
         for (profile, day), ranked in zip(members, rank(changes, profiles, liked), strict=True):
             picks = unknown_to(profile, ranked, liked)
             notes = (wording.late(day),) if day < today(profile, now) else ()
-            digest = compose(profile, day, picks, len(changes), notes=notes, similarity=ranking.similarity)
+            digest = compose(profile, day, picks, len(changes), notes=notes, similarity=kinship)
             digest, lost, odd = bot.renderer.rehearse(digest, profile)
             digest = quiet.noted(digest, profile, around)
             edition = QueuedEdition(digest, profile.deliver, newest, cursors.get(profile.name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.compose import MAX_ALSO, MAX_UPDATES, TOO_ALIKE, compose, title_overlap
-from digest.model import Change, Digest, Interest, Paper, Pick
+from digest.model import Change, Digest, Interest, Paper, Part, Pick, Reason
+from digest.store import rows
 from tests.builders import a_paper, a_profile
 
 DAY = date(2026, 11, 21)
@@ -52,16 +54,71 @@ def test_a_quiet_day_gives_an_empty_digest_that_says_how_many_were_considered():
     assert (digest.sections, digest.also, digest.considered, digest.left_out) == ((), (), 12, 12)
 
 
-def test_interests_share_the_room_by_weight():
+def shares(digest: Digest) -> dict[str, int]:
+    return {section.name: len(section.picks) for section in digest.sections}
+
+
+def test_interests_share_the_room_by_weight_where_their_days_are_as_good():
     profile = a_profile(limit=8, interests=interests(Heavy=3.0, Light=1.0))
-    digest = compose(profile, DAY, picks("Heavy", 20) + picks("Light", 20, best=0.8), 40)
-    assert {s.name: len(s.picks) for s in digest.sections} == {"Heavy": 6, "Light": 2}
+    assert shares(compose(profile, DAY, picks("Heavy", 20) + picks("Light", 20), 40)) == {"Heavy": 6, "Light": 2}
 
 
-def test_an_interest_with_much_higher_scores_does_not_crowd_out_its_equal():
+def test_interests_whose_days_are_nearly_as_good_share_alike():
     profile = a_profile(limit=6, interests=interests(Loud=1.0, Soft=1.0))
-    digest = compose(profile, DAY, picks("Loud", 20) + picks("Soft", 20, best=0.6), 40)
-    assert {s.name: len(s.picks) for s in digest.sections} == {"Loud": 3, "Soft": 3}
+    assert shares(compose(profile, DAY, picks("Loud", 20) + picks("Soft", 20, best=0.9), 40)) == {"Loud": 3, "Soft": 3}
+
+
+def test_a_weak_day_of_one_interest_yields_its_seats_to_a_strong_one_of_another():
+    profile = a_profile(limit=8, interests=interests(Strong=1.0, Weak=1.0))
+    digest = compose(profile, DAY, picks("Strong", 12, best=0.98) + picks("Weak", 3, best=0.56), 15)
+    assert shares(digest) == {"Strong": 7, "Weak": 1}
+
+
+def test_an_interest_with_something_clearly_above_the_floor_keeps_a_seat_beside_any_flood():
+    profile = a_profile(limit=5, interests=interests(Flood=10.0, Drop=0.1))
+    digest = compose(profile, DAY, picks("Flood", 60) + picks("Drop", 1, best=0.65), 61)
+    assert shares(digest) == {"Flood": 4, "Drop": 1}
+
+
+def test_what_repeats_a_paper_shown_already_waits_behind_what_is_nearly_as_good():
+    flood = [pick(f"Steerable filters everywhere {n}th", 0.9 - n / 1000) for n in range(5)]
+    digest = compose(a_profile(limit=3), DAY, [*flood, pick("Sea ice", 0.8), pick("Birdsong", 0.79)], 7)
+    assert titles(digest) == ["Steerable filters everywhere 0th", "Sea ice", "Birdsong"]
+
+
+def test_a_line_of_its_own_carries_no_more_than_it_shows():
+    long = pick("Second", 0.8)
+    digest = compose(a_profile(limit=1), DAY, [pick("First", 0.9), replace(long, parts=(Part("words", 0.8),))], 2)
+    (line,) = digest.also
+    assert line.change.paper == replace(long.change.paper, abstract=None)
+    assert (line.score, line.reasons, line.parts) == (0.8, (), ())
+
+
+def test_a_stored_edition_of_long_papers_takes_about_six_kilobytes():
+    rng = random.Random(1)
+    words = ["".join(rng.choices("abcdefghijklmnoprstuvw", k=rng.randint(2, 9))) for _ in range(1500)]
+
+    def a_long_one(n: int) -> Pick:
+        said = [" ".join(words[min(int(rng.paretovariate(0.6)), 1499)] for _ in range(many)) for many in (9, 160)]
+        paper = a_paper(said[0], abstract=said[1], id=f"{n:020x}", authors=("Ada Frost", "Bo Lind"))
+        return Pick(Change(paper, "new", id=n), 0.9, "A", (Reason("words", ("one", "two")),), (Part("x", 0.1),) * 6)
+
+    digest = compose(a_profile(limit=8), DAY, [a_long_one(n) for n in range(60)], 60)
+    assert len(digest.also) == MAX_ALSO
+    assert len(rows.packed(digest)) < 6_200
+
+
+def a_surprise(title: str, score: float) -> Pick:
+    return replace(pick(title, score), reasons=(Reason("surprise"),))
+
+
+def test_surprises_stand_at_the_end_within_the_limit_and_below_the_floor():
+    digest = compose(a_profile(limit=3), DAY, [*picks("", 5), a_surprise("Sea ice", 0.02)], 9)
+    assert titles(digest) == [*(p.change.paper.title for p in picks("", 2)), "Sea ice"]
+
+
+def test_a_surprise_alone_makes_no_digest():
+    assert not compose(a_profile(limit=3), DAY, [a_surprise("Sea ice", 0.02)], 9).picks
 
 
 def test_room_that_an_interest_cannot_fill_goes_to_the_others():
