@@ -500,7 +500,8 @@ class KeepSettings:
 class Settings:
     """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
 
-    *ping_url* is told of every pass; *log_format* is "" where none is asked for.
+    *ping_url* is told of every pass; *log_format* is "" where none is asked for. *library* holds the papers of
+    files of references that profiles like, by the title that stands among the likes.
     """
 
     where: Path
@@ -518,6 +519,7 @@ class Settings:
     keep: KeepSettings = KeepSettings()
     ping_url: str = field(default="", repr=False)
     log_format: Literal["", "json", "text"] = ""
+    library: Mapping[str, Paper] = field(default_factory=dict)
     warnings: tuple[Failure, ...] = ()
 
 

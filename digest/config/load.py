@@ -43,7 +43,8 @@ def load(path: Path | None, env: Mapping[str, str], *, cwd: Path, data_dir: Path
 
     door = Door(env, where.parent)
     table = main.check(DigestFile, door)
-    tables = [document.check(ProfileFile, door) for document, _ in profiles]
+    beside = Door(env, folder, door.warnings)  # what a profile names lies beside it
+    tables = [document.check(ProfileFile, beside) for document, _ in profiles]
     check_main(main)
     check_profiles(profiles, main)
     faults = [fault for document in (main, *(d for d, _ in profiles)) for fault in _by_line(document)]
@@ -58,6 +59,7 @@ def load(path: Path | None, env: Mapping[str, str], *, cwd: Path, data_dir: Path
     return replace(
         settings,
         profiles=tuple(built),
+        library=beside.library,
         warnings=tuple(Failure(_shown(where, cwd), why) for why in dict.fromkeys(warnings)),
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from digest.config.values import Wrong, nearest
-from digest.model import EmailSettings
+from digest.model import EmailSettings, Paper
 from digest.text import clean
 
 _SECRET = re.compile(r"(env|file):(.+)")
@@ -23,11 +23,15 @@ _LOOSE = 0o077
 
 @dataclass(slots=True)
 class Door:
-    """What a value may need of the world while one file is checked; *warnings* are gathered on the way."""
+    """What a value may need of the world while one file is checked; *warnings* are gathered on the way.
+
+    So is the *library*: the papers of files of references, by the title that stands for them.
+    """
 
     env: Mapping[str, str]
     folder: Path
     warnings: list[str] = field(default_factory=list)
+    library: dict[str, Paper] = field(default_factory=dict)
 
 
 def secret(text: str, door: Door) -> str:

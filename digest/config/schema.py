@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from digest.config import places, values
+from digest.config import library, places, values
 from digest.config.places import Door
 from digest.config.values import Wrong
 from digest.model import EmailSettings, Target
@@ -57,6 +57,10 @@ Templates = Annotated[Path, BeforeValidator(lambda value, info: places.template_
 Smtp = Annotated[EmailSettings, BeforeValidator(lambda value: places.smtp_url(_text(value)))]
 To = Annotated[Target, BeforeValidator(lambda value: values.target(_text(value)))]
 Many = Annotated[list[T], AfterValidator(_unique)]
+Likes = Annotated[
+    list[Words], AfterValidator(_unique), AfterValidator(lambda likes, info: library.read(likes, _door(info)))
+]
+Least = Annotated[int, Field(ge=0, le=1_000_000)]
 Days = Annotated[int, Field(ge=7, le=36500)]
 Seconds = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
 
@@ -152,9 +156,11 @@ class InterestTable(Table):
     name: Words
     about: Line = ""
     keywords: Many[Words] = []
-    like: Many[Words] = []
+    like: Likes = []
     avoid: Many[Words] = []
     weight: float = Field(1.0, gt=0, le=10, allow_inf_nan=False)
+    authors: Many[Words] = []
+    organisations: Many[Words] = []
 
 
 class ProfileFile(Table):
@@ -169,6 +175,9 @@ class ProfileFile(Table):
     limit: int = Field(10, ge=1, le=100)
     floor: float = Field(0.5, ge=0, le=1, allow_inf_nan=False)
     mute: Many[Words] = []
+    least_upvotes: Least = Field(0, alias="min_upvotes")
+    least_comments: Least = Field(0, alias="min_comments")
+    surprise: int = Field(0, ge=0, le=20)
     quiet: Literal["silent", "note", "auto"] = "auto"
     updates: Many[Literal["text", "code", "surge"]] = ["code", "surge"]
     interests: list[InterestTable] = []

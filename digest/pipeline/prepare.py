@@ -153,8 +153,17 @@ def rank(
 
 
 def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:
-    """Look up what these profiles like among all papers ever seen; what is not there is used by its title."""
-    return bot.store.find_papers(sorted({like for p in profiles for i in p.interests for like in i.like}))
+    """Look up what these profiles like among all papers ever seen.
+
+    A paper of a file of references is looked up by its arXiv id too, and is used as that file states it where it
+    was never seen; anything else that was not is used by its title.
+    """
+    likes = sorted({like for p in profiles for i in p.interests for like in i.like})
+    listed = {like: paper for like in likes if (paper := bot.settings.library.get(like))}
+    ids = {like: f"arXiv:{paper.arxiv_id}" for like, paper in listed.items() if paper.arxiv_id}
+    found = bot.store.find_papers([*likes, *ids.values()])
+    by_id = {like: found[id_] for like, id_ in ids.items() if id_ in found}
+    return {**listed, **{like: found[like] for like in likes if like in found}, **by_id}
 
 
 def unknown_to(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper]) -> tuple[Pick, ...]:

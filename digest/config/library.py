@@ -1,0 +1,172 @@
+"""Papers out of a file of references: BibTeX, RIS or CSL-JSON, as Zotero exports them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from digest.config import bibtex
+from digest.config.places import Door, folder_path
+from digest.config.values import Wrong
+from digest.matching import arxiv_id
+from digest.model import Paper
+from digest.text import clean
+
+ENDINGS = (".bib", ".ris", ".json")
+MOST_BYTES = 64 * 2**20
+_SHOWN = 3
+_RIS = re.compile(r"^([A-Z][A-Z0-9])  ?- ?(.*)$")
+_IN_ABSTRACT_KEYS = ("N2", "AB")
+
+Row = tuple[str, Paper | str]
+"""Where in the file ("line 12"), and the paper or why there is none."""
+
+
+def read(likes: Sequence[str], door: Door) -> list[str]:
+    """*likes* with each file of references replaced by the titles in it, whose papers the library of *door* gets."""
+    found: dict[str, None] = {}
+    for like in likes:
+        papers = papers_in(like, door) if is_file(like) else []
+        for paper in papers:
+            door.library.setdefault(paper.title, paper)
+        found |= dict.fromkeys([paper.title for paper in papers] or [like])
+    return list(found)
+
+
+def is_file(like: str) -> bool:
+    """Whether a like names a file of references rather than a paper."""
+    return like.lower().endswith(ENDINGS) and "://" not in like
+
+
+def papers_in(name: str, door: Door) -> list[Paper]:
+    """The papers of the file *name*, in its order and each title once; it lies relative to the file that names it.
+
+    An entry that cannot be used becomes a warning; a file without any that can is refused.
+    """
+    path = folder_path(name, door)
+    found: dict[str, Paper] = {}
+    faults = []
+    for where, paper in _rows(path, _text_of(path)):
+        if isinstance(paper, str):
+            faults.append(f"{where} {paper}")
+        else:
+            found.setdefault(paper.title, paper)
+    if not found:
+        raise Wrong(f"{path} names no paper" + (f": {faults[0]}" if faults else ""), "export it anew as BibTeX")
+    if faults:
+        more = f" and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
+        door.warnings.append(f"{path}: {'; '.join(faults[:_SHOWN])}{more}: not used")
+    return list(found.values())
+
+
+def _text_of(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Wrong(f"{path} is larger than 64 MB")
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise Wrong(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Wrong(f"{path} is not text in UTF-8", "export it anew with the character encoding UTF-8") from None
+
+
+def _rows(path: Path, text: str) -> Iterator[Row]:
+    match path.suffix.lower():
+        case ".bib":
+            return (
+                (f"line {line}", entry if isinstance(entry, str) else _of_bibtex(entry))
+                for line, entry in bibtex.entries(text)
+            )
+        case ".ris":
+            return _of_ris(text)
+        case _:
+            return _of_csl(path, text)
+
+
+# ---------------------------------------------------------------- the three forms
+
+
+def _of_bibtex(entry: bibtex.Entry) -> Paper | str:
+    names = tuple(_in_order(name) for name in entry.get("author", "").split(" and ") if name.strip())
+    links = [entry.get(key, "") for key in ("eprint", "archiveid", "doi", "url", "note", "journal")]
+    return _paper(entry.get("title", ""), entry.get("abstract"), names, links)
+
+
+def _of_ris(text: str) -> Iterator[Row]:
+    """Read references, each from a TY line to its ER line."""
+    fields: dict[str, list[str]] = {}
+    begun = last = 0
+    key = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _RIS.match(line.rstrip())
+        if match is None:
+            if key and line.strip() and fields.get(key):
+                fields[key][-1] += f" {line.strip()}"  # some write long abstracts on several lines
+            continue
+        key, last = match[1], number
+        if key == "TY":
+            if begun:
+                yield f"line {begun}", "has no ER line"
+            fields, begun = {}, number
+        elif key == "ER":
+            yield f"line {begun or last}", _of_reference(fields)
+            fields, begun, key = {}, 0, ""
+        else:
+            fields.setdefault(key, []).append(match[2].strip())
+    if begun:
+        yield f"line {begun}", "has no ER line"
+
+
+def _of_reference(fields: Mapping[str, Sequence[str]]) -> Paper | str:
+    first = {key: values[0] for key, values in fields.items()}
+    title = first.get("TI") or first.get("T1") or ""
+    abstract = next((first[key] for key in _IN_ABSTRACT_KEYS if key in first), None)
+    names = tuple(_in_order(name) for name in fields.get("AU", fields.get("A1", ())))
+    links = [value for key in ("DO", "UR", "AN", "M1", "N1", "C7", "JO", "T2") for value in fields.get(key, ())]
+    return _paper(title, abstract, names, links)
+
+
+def _of_csl(path: Path, text: str) -> Iterator[Row]:
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Wrong(f"{path} is not JSON: {str(error)[:100]}") from None
+    items = items.get("items", [items]) if isinstance(items, dict) else items
+    for number, item in enumerate(items if isinstance(items, list) else [], 1):
+        yield f"item {number}", _of_item(item) if isinstance(item, dict) else "is not a reference"
+
+
+def _of_item(item: Mapping[str, Any]) -> Paper | str:
+    people = item.get("author") if isinstance(item.get("author"), list) else []
+    names = tuple(
+        " ".join(str(one[key]) for key in ("given", "family", "literal") if one.get(key))
+        for one in people or ()
+        if isinstance(one, dict)
+    )
+    links = [
+        str(item.get(key) or "") for key in ("DOI", "URL", "number", "note", "archive_location", "container-title")
+    ]
+    abstract = item.get("abstract")
+    return _paper(str(item.get("title") or ""), abstract if isinstance(abstract, str) else None, names, links)
+
+
+def _in_order(name: str) -> str:
+    """A name that may stand as "Frost, Ada", given name first."""
+    family, comma, given = name.partition(",")
+    return " ".join(f"{given} {family}".split()) if comma else " ".join(name.split())
+
+
+def _paper(title: str, abstract: str | None, names: tuple[str, ...], links: Sequence[str]) -> Paper | str:
+    title = clean(re.sub(r"</?[a-z]+>", "", title))  # Zotero keeps italics of titles as HTML
+    if not title:
+        return "has no title"
+    found = next((found for link in links if (found := arxiv_id(link))), None)
+    return Paper(
+        title=title,
+        abstract=clean(abstract) or None if abstract else None,
+        authors=names or None,
+        arxiv_id=found[0] if found else None,
+    )
