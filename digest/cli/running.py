@@ -159,12 +159,11 @@ def _tell(report: RunReport, settings: Settings, *, dry_run: bool) -> None:
         saying.out("A dry run: nothing was written, nothing was sent.")
     _tell_dumps(report.ingest)
     for edition in report.editions:
+        nothing = f"nothing above the floor, {edition.considered:,} considered" if edition.considered else "nothing new"
+        papers = f"{plural(edition.picks, 'paper')} of {edition.considered:,} considered"
         what = {
-            "queued": f"{plural(edition.picks, 'paper') if edition.picks else 'a note, no paper'}"
-            f" of {edition.considered:,} considered",
-            "empty": f"nothing above the floor, {edition.considered:,} considered"
-            if edition.considered
-            else "nothing new",
+            "queued": papers if edition.picks else f"a note: {nothing}",
+            "empty": nothing,
             "exists": "has this edition already",
         }[edition.state]
         saying.out(f"{edition.profile}  {edition.date}  {what}")

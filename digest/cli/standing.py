@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 MOST = 12
-NO_PASS_FOR = timedelta(hours=26)
-"""A bot that ran nothing for longer is probably not running: a day and an hour of patience."""
 
 
 def lines(
@@ -32,7 +30,7 @@ def lines(
     """Say it in lines of at most about a hundred characters."""
     last = facts.reports[0] if facts.reports else None
     yield _verdict(last, found, now)
-    yield from _to_do(found, told, last, now)
+    yield from _to_do(found, told)
     yield ""
     yield from _deliveries(facts)
     yield from _sources(settings, sources, now)
@@ -49,16 +47,12 @@ def _verdict(last: RunReport | None, found: Sequence[Trouble], now: datetime) ->
     ran = f"The last pass was {ago(now - last.finished_at)}." if last else "No pass has run yet."
     if found:
         return f"A person should look at this: {plural(len(found), 'trouble')}. {ran}"
-    if last and now - last.finished_at > NO_PASS_FOR:
-        return f"A person should look at this: the bot does not run. {ran}"
     again = [failure for failure in last.failures if failure.passing] if last else []
     later = f" {plural(len(again), 'failure')} of it should mend by themselves." if again else ""
     return f"All is well: the last pass was {ago(now - last.finished_at)}.{later}" if last else ran
 
 
-def _to_do(found: Sequence[Trouble], told: Mapping[str, Told], last: RunReport | None, now: datetime) -> Iterator[str]:
-    if not found and last and now - last.finished_at > NO_PASS_FOR:
-        yield "   to do: is `digest serve` running, or the cron line in place? `digest run --due` runs one pass now"
+def _to_do(found: Sequence[Trouble], told: Mapping[str, Told]) -> Iterator[str]:
     for number, one in enumerate(found[:MOST], 1):
         yield ""
         since = f" (since {_when(one.since)})" if one.since else ""

@@ -67,7 +67,7 @@ def ingest(bot: Bot, found: Iterable[Found], now: datetime) -> Outcome:
         try:
             capture = _read(bot.store, item, now)
         except DumpRefused as refused:
-            failures.append(Failure(refused.where, refused.why))
+            failures.append(Failure(item.where, refused.why))
             reports.append(DumpReport(source=item.source, where=item.where, error=refused.why))
             with bot.store.writing() as writer:
                 writer.remember_refusal(item.source, item.where, item.stamp, refused.why, now)

@@ -17,6 +17,8 @@ from digest.text import plural
 LATE_AFTER = timedelta(hours=1)
 """A message may wait so long before a person hears of it: servers that make strangers wait ask for less."""
 LOST_SINCE = timedelta(days=7)
+NO_PASS_FOR = timedelta(hours=26)
+"""A bot that ran nothing for longer is probably not running: a day and two hours of patience."""
 BROKEN = "pass"
 """Where the failure of a pass that broke is said to be."""
 STORE = "store"
@@ -75,6 +77,7 @@ def _still_there(store: Store, settings: Settings) -> dict[str, str]:
 def troubles(facts: Facts) -> tuple[Trouble, ...]:
     """List what a person should look at, the gravest first."""
     found = [
+        *_stopped(facts),
         *_restored(facts),
         *_broken(facts),
         *_paused(facts),
@@ -86,6 +89,16 @@ def troubles(facts: Facts) -> tuple[Trouble, ...]:
     ]
     covered = frozenset[str]().union(*(one.places for one in found))
     return (*found, *_rest(facts, covered))
+
+
+def _stopped(facts: Facts) -> Iterator[Trouble]:
+    if facts.last and facts.now - facts.last.finished_at > NO_PASS_FOR:
+        yield Trouble(
+            "stopped",
+            "The bot does not run: there was no pass for more than a day",
+            facts.last.finished_at,
+            "see whether `digest serve` is up, or the cron line in place; `digest run --due` does one pass now",
+        )
 
 
 def _restored(facts: Facts) -> Iterator[Trouble]:

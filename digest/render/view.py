@@ -154,7 +154,7 @@ def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) 
         also=also,
         why_label=wording.WHY,
         thread_note=wording.IN_THREAD,
-        spoken=wording.spoken(name, digest.date, [pick.paper.title for pick in picks]),
+        spoken=_spoken(digest, name, picks),
         omitted=wording.omitted(omitted),
         footer=(
             wording.because(name),
@@ -163,6 +163,12 @@ def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) 
         ),
         site=safe_url(site),
     )
+
+
+def _spoken(digest: Digest, name: str, picks: Sequence[PickView]) -> str:
+    """The titles; without any the notes, which are the whole message then."""
+    notes = () if picks else (clean(note) for note in digest.notes)
+    return "\n".join((wording.spoken(name, digest.date, [pick.paper.title for pick in picks]), *notes))
 
 
 def notice_view(notice: Digest) -> View:

@@ -110,6 +110,10 @@ def test_a_pass_that_broke_is_over_with_the_next_one():
     assert causes(last=broken, worked=broken) == ["pass"]
 
 
+def test_a_bot_that_does_not_run_is_a_trouble_of_its_own():
+    assert causes(last=replace(OK, finished_at=NOW - timedelta(hours=27))) == ["stopped"]
+
+
 def test_a_restored_store_comes_first():
     assert causes(restored_at=NOW - DAY, paused={"email": Pause("email", "535", NOW)})[0] == "store"
 
