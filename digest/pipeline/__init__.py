@@ -16,6 +16,7 @@ from digest.errors import DigestError, StoreError
 from digest.model import OPERATOR, Delivery, DumpReport, Failure, Message, RunReport
 from digest.pipeline.alerts import tell_operator
 from digest.pipeline.bot import Bot, Hooks, Tell
+from digest.pipeline.careful import careful
 from digest.pipeline.ingest import ingest, ingest_sources
 from digest.pipeline.prepare import prepare
 from digest.pipeline.rehearse import explain, preview, rehearse
@@ -139,5 +140,6 @@ def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
         bot.hooks.tell(what, facts, bad=what not in {"sent", "deferred"})
 
     watch = outbox.Watch(at=bot.hooks.at, event=event)
-    done = outbox.deliver(bot.store, bot.channels, render, bot.clock, bot.rng, watch=watch, stop=bot.stop)
+    channels = {name: careful(channel, bot.hide) for name, channel in bot.channels.items()}
+    done = outbox.deliver(bot.store, channels, render, bot.clock, bot.rng, watch=watch, stop=bot.stop)
     return dict(done.counts), list(done.failures)
