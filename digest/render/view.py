@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from digest.model import Digest, Paper, Pick, Profile, Reason
 from digest.render import wording
-from digest.render.addresses import Link, code_link, paper_link, place, safe_url
+from digest.render.addresses import Link, paper_link, place, safe_url
+from digest.render.found import paper_links
 from digest.render.latex import readable
+from digest.summary import MAX_SUMMARY, summarise
 from digest.text import clean, shorten
 
 MAX_TITLE = 200
-MAX_SUMMARY = 240
 MAX_WHY = 200
 MAX_GLANCE = 80
 """Characters of a title in the list at the top: two lines on a phone."""
@@ -98,7 +99,6 @@ class View:
 def paper_view(paper: Paper) -> PaperView:
     """*paper* as it is shown to anybody; computed once however many digests show it."""
     link, found = paper_link(paper)
-    code = code_link(paper)
     names = tuple(clean(name) for name in paper.authors) if paper.authors else None
     authors = wording.authors(names, paper.num_authors)
     day = wording.short_date(paper.published) if paper.published else ""
@@ -113,7 +113,7 @@ def paper_view(paper: Paper) -> PaperView:
         counts=counts,
         link=link,
         found=found,
-        links=(link, code) if code else (link,),
+        links=paper_links(paper, link),
     )
 
 
@@ -123,9 +123,9 @@ def _together(words: str) -> str:
 
 
 def _summary(paper: Paper) -> str:
-    """The short summary that the source gives, else the beginning of the abstract, cut at a sentence or word."""
-    text = paper.summary or paper.abstract or ""
-    return shorten(readable(text[: 5 * MAX_SUMMARY]), MAX_SUMMARY)
+    """The short summary that the source gives, else what the abstract says of the contribution."""
+    text = (paper.summary or "")[: 5 * MAX_SUMMARY] or summarise(paper.abstract or "", paper.title)
+    return shorten(readable(text), MAX_SUMMARY)
 
 
 def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) -> View:

@@ -209,6 +209,14 @@ def code_at(place: str) -> str:
     return f"Code on {place}"
 
 
+_FOUND = {"code": "Code", "data": "Data", "model": "Model", "demo": "Demo", "video": "Video", "page": "Project page"}
+
+
+def found_at(kind: str, place: str) -> str:
+    """The words of a link that an abstract names: "Data on Hugging Face", "Project page on floes.github.io"."""
+    return f"{_FOUND.get(kind, 'More')} on {place}"
+
+
 def omitted(count: int) -> str:
     """What stands where papers were dropped because a mail client would have cut the mail."""
     return f"{plural(count, 'more paper')} did not fit into this mail." if count else ""

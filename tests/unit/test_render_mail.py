@@ -172,7 +172,7 @@ def test_a_paper_shows_all_that_is_known_of_it():
         "Mara Lindqvist, Tomás Ortega, Wei Zhang and 2 more",
         "Polar Institute · 18 November 2026 · arXiv · 48 upvotes, 3 comments",
         "Why: your keywords “rotation” and “equivariant”; resembles “Lie Group Decompositions",
-        "A molecule does not change when it is turned",
+        "We build layers whose answers turn with their input",
         "Read on arXiv",
         "Code on GitHub",
     ):

@@ -115,12 +115,12 @@ def test_the_parent_has_the_ranked_titles_and_the_thread_the_papers():
     listed = " ".join(text for _, text in texts(parent))
     assert re.findall(r"(\d)\. ", listed) == ["1", "2", "3", "4", "5"]
     assert "Reasons, summaries and links are in the thread." in listed
-    assert "A molecule does not change" not in listed
+    assert "We build layers whose answers turn" not in listed
     assert len(thread) == 5 + 1, "a post for each paper, one for what else there is"
     first = " ".join(text for _, text in texts(thread[0]))
     for part in (
         "*1. <https://arxiv.org/abs/2611.01234|Turning",
-        "A molecule",
+        "We build layers",
         "_Why: your keywords",
         "|Code on GitHub>",
     ):
@@ -131,7 +131,7 @@ def test_the_parent_has_the_ranked_titles_and_the_thread_the_papers():
 def test_three_papers_need_no_thread():
     (only,) = posts(SMALL_DAY)
     said = " ".join(text for _, text in texts(only))
-    assert "A molecule does not change" in said
+    assert "We build layers whose answers turn" in said
     assert "thread" not in said
 
 
@@ -149,7 +149,7 @@ def test_the_text_of_a_post_says_what_its_blocks_say():
         "1. Turning Molecules: Networks that Respect Every Rotation",
         "2. Frames for Free: Averaging over SO(3) in 10³ Steps",
     ]
-    assert first.text.startswith("1. Turning Molecules: Networks that Respect Every Rotation – A molecule")
+    assert first.text.startswith("1. Turning Molecules: Networks that Respect Every Rotation – We build layers")
     assert "Why: your keywords" in first.text
 
 
@@ -173,7 +173,7 @@ def test_fault_54_a_plain_post_says_what_the_blocks_said():
             assert 0 < slack.size(bare.text) <= 4_000
     bare = plain_post(posts(ORDINARY)[1])
     assert "<https://arxiv.org/abs/2611.01234|Turning Molecules" in bare.text
-    assert "A molecule does not change" in bare.text
+    assert "We build layers whose answers turn" in bare.text
 
 
 @settings(deadline=None)  # a busy machine is no fault
