@@ -11,7 +11,7 @@ import json
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -20,6 +20,7 @@ from digest.model import Interest, Paper, Profile
 from digest.ranking import Background
 
 Signals = Literal["likes", "keywords", "both"]
+Ranked = tuple[Mapping[str, Any], Mapping[str, Any], list[str]]  # a profile, a batch, ids best first
 METRICS = ("nDCG@10", "P@10", "MRR", "R@20")
 _CUT, _RECALL = 10, 20
 _DRAWS = 200  # bootstrap samples of users
@@ -51,14 +52,20 @@ def evaluate_ranking(split: Path, signals: Signals = "both", out: Path | None = 
 
     Raises ValueError naming the file when the folder is no ranking set.
     """
-    found = read(split)
-    per: dict[str, dict[str, list[tuple[float, ...]]]] = defaultdict(lambda: defaultdict(list))
     with out.open("w", encoding="utf-8") if out else _Nowhere() as lines:
-        for profile, batch, ranked in rankings(found, signals):
-            lines.write(json.dumps({"profile": profile["profile"], "batch": batch["batch"], "ranked": ranked}) + "\n")
-            relevant = frozenset(batch["relevant"][profile["user"]])
-            per[profile["slice"]][profile["user"]].append(measures(ranked, relevant))
+        per = by_user(rankings(read(split), signals), lines.write)
     return tuple(_row(name, users) for name, users in sorted(per.items()))
+
+
+def by_user(
+    ranked: Iterable[Ranked], write: Callable[[str], object] = len
+) -> dict[str, dict[str, list[tuple[float, ...]]]]:
+    """Slice -> user -> the measures of each of their rankings; every ranking is given to *write* as a line."""
+    per: dict[str, dict[str, list[tuple[float, ...]]]] = defaultdict(lambda: defaultdict(list))
+    for profile, batch, ids in ranked:
+        write(json.dumps({"profile": profile["profile"], "batch": batch["batch"], "ranked": ids}) + "\n")
+        per[profile["slice"]][profile["user"]].append(measures(ids, frozenset(batch["relevant"][profile["user"]])))
+    return per
 
 
 class _Nowhere:
@@ -70,7 +77,7 @@ class _Nowhere:
     def write(self, _: str) -> None: ...
 
 
-def rankings(split: Split, signals: Signals) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any], list[str]]]:
+def rankings(split: Split, signals: Signals) -> Iterator[Ranked]:
     """Yield (profile, batch, ids best first) for everything that is due."""
     from digest.ranking.learning import learn
     from digest.ranking.order import orders

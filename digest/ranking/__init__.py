@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from digest.model import Change, Paper, Pick, Profile
 from digest.ranking.background import Background
 
-__all__ = ["Background", "rank", "similarity"]
+__all__ = ["Background", "learn", "rank", "similarity"]
 
 
 def rank(
@@ -31,6 +31,16 @@ def rank(
     from digest.ranking.order import ranked
 
     return ranked(changes, profiles, liked, background, top)
+
+
+def learn(papers: Sequence[Paper], base: Background) -> Background:
+    """Learn a background from the papers known so far, oldest first; *base* itself when they teach nothing new.
+
+    Seconds for thousands of papers: keep what comes back with `Background.save`.
+    """
+    from digest.ranking.learning import learn
+
+    return learn(papers, base)
 
 
 def similarity(a: Paper, b: Paper) -> float:

@@ -10,7 +10,6 @@ average of those pulls.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,14 +18,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from digest.model import Paper
-from digest.ranking.arrays import Floats, Sparse, lengths, scaled, stacked, unit
+from digest.ranking.arrays import Floats, Sparse, lengths, narrowed, scaled, stacked, unit
 from digest.ranking.background import GUIDES, VERSION, Background, key, spread_over
+from digest.ranking.kinship import of_its_field
 from digest.ranking.space import DRAW, PAIR, SATURATION, SHRINK, TITLE, drawn
 from digest.ranking.terms import terms_of
 
 DIMENSIONS = 64
 LANDMARKS = 20_000
-ENOUGH = 300  # fewer papers than this teach nothing that the shipped background does not know better
+ENOUGH, PLENTY = 300, 4_000
 _ROUNDS, _SPARE, _SEED = 4, 20, 7
 _TRUST = 100  # so many papers count as much as the shipped background does when their idf is mixed
 _SHIPPED = 0.15  # what the shipped idf keeps however many papers there are
@@ -35,53 +35,57 @@ _SHIPPED = 0.15  # what the shipped idf keeps however many papers there are
 def learn(papers: Sequence[Paper], base: Background | None = None, *, fewest: int = 1, heaviest: int = 0) -> Background:
     """Learn from *papers*, oldest first; a word must stand in *fewest* of them, a pair in at least two.
 
-    With a *base*, fewer than `ENOUGH` papers give the base itself. *heaviest* > 0 keeps only so many
-    terms of each landmark, which suits a background that is shipped and not one that is the bot's own.
+    With a *base*, few papers teach nothing that it does not know better, and give the base itself: fewer than
+    `ENOUGH`, or than `PLENTY` when they are of the base's own field. *heaviest* > 0 keeps only so many terms of
+    each landmark, which suits a background that is shipped and not one that is the bot's own. Raises ValueError
+    when there is nothing to learn from.
     """
-    if base is not None and len(papers) < ENOUGH:
+    if base is not None and len(papers) < PLENTY and (len(papers) < ENOUGH or of_its_field(papers, base)):
         return base
-    texts = [_terms(paper) for paper in papers]
-    counts = Counter(term for text in texts for term in text)
-    kept = {
-        term: n for n, term in enumerate(sorted(t for t, many in counts.items() if many >= max(fewest, 1 + (" " in t))))
-    }
-    frequencies = np.array([counts[term] for term in kept], dtype=np.int64)
-    idf = _idf(kept, frequencies, len(papers), base)
-    arrays: dict[str, Any] = {
+    terms, rows = _counted(papers, fewest)
+    if not terms:
+        raise ValueError("no paper to learn from has a word that says what it is about")
+    counts = np.bincount(rows.indices, minlength=len(terms))
+    idf = _idf(terms, counts, len(papers), base)
+    pairs = np.array([" " in term for term in terms], dtype=bool)
+    rows.data *= (SATURATION + 1) / (rows.data + SATURATION) * (idf * np.where(pairs, PAIR, 1))[rows.indices]
+    arrays = {
         "version": np.int64(VERSION),
-        "terms": np.frombuffer("\n".join(kept).encode(), dtype=np.uint8),
-        "counts": frequencies.astype(np.int32),
+        "terms": np.frombuffer("\n".join(terms).encode(), dtype=np.uint8),
+        "counts": counts.astype(np.int32),
         "papers": np.int64(len(papers)),
         "idf": idf.astype(np.float16),
         "unknown": np.float32(np.log(1 + (len(papers) + 0.5) / 0.5)),
+        "keys": np.array([key(papers[n]) for n in _landmarks(len(papers))] if not heaviest else [], dtype=np.int64),
     }
-    arrays |= _geometry(_rows(texts, kept, idf), heaviest)
-    chosen = _landmarks(len(papers))
-    arrays["keys"] = np.array([key(papers[n]) for n in chosen] if not heaviest else [], dtype=np.int64)
-    return Background(arrays)
+    return Background(arrays | _geometry(rows, heaviest))
 
 
-def _terms(paper: Paper) -> Counter[str]:
-    found = Counter({term: TITLE * many for term, many in Counter(terms_of(paper.title)).items()})
-    found.update(terms_of(paper.abstract or ""))
-    return found
+def _counted(papers: Sequence[Paper], fewest: int) -> tuple[list[str], Sparse]:
+    """The terms worth keeping, sorted, and how often each stands in each paper."""
+    numbers: dict[str, int] = {}
+    bags = []
+    for paper in papers:
+        bag: dict[int, float] = {}
+        for text, weight in ((paper.title, TITLE), (paper.abstract or "", 1.0)):
+            for term in terms_of(text):
+                n = numbers.setdefault(term, len(numbers))
+                bag[n] = bag.get(n, 0.0) + weight
+        bags.append(bag)
+    rows = stacked(bags, len(numbers))
+    found = np.bincount(rows.indices, minlength=len(numbers)).tolist()
+    kept = sorted(term for term, n in numbers.items() if found[n] >= max(fewest, 1 + (" " in term)))
+    return kept, narrowed(rows, np.array([numbers[term] for term in kept], dtype=np.int64))
 
 
-def _idf(kept: dict[str, int], frequencies: NDArray[np.int64], papers: int, base: Background | None) -> Floats:
-    own: Floats = np.log(1 + (papers - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
-    if base is None or not kept:
+def _idf(terms: Sequence[str], counts: NDArray[np.int64], papers: int, base: Background | None) -> Floats:
+    own: Floats = np.log(1 + (papers - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+    if base is None or not terms:
         return own
-    other = np.array([base.idf[n] if (n := base.terms.get(term)) is not None else base.unknown for term in kept])
+    other = np.array([base.idf[n] if (n := base.terms.get(term)) is not None else base.unknown for term in terms])
     share = (1 - _SHIPPED) * papers / (papers + _TRUST)
     mixed: Floats = (share * own + (1 - share) * other).astype(np.float32)
     return mixed
-
-
-def _rows(texts: Sequence[Counter[str]], kept: dict[str, int], idf: Floats) -> Sparse:
-    rows = stacked([{kept[t]: many for t, many in text.items() if t in kept} for text in texts], len(kept))
-    pair = np.array([" " in term for term in kept], dtype=bool)
-    rows.data *= (SATURATION + 1) / (rows.data + SATURATION) * (idf * np.where(pair, PAIR, 1))[rows.indices]
-    return rows
 
 
 def _landmarks(papers: int) -> NDArray[np.int64]:

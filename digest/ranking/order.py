@@ -29,21 +29,27 @@ def ranked(
     papers = [change.paper for change in changes]
     votes = _by_popularity(papers)
     for profile, order, found, evidence, first in _ordered(papers, profiles, liked, background):
-        if profile.interests:
-            picks = explained(profile, changes, order[:top], found, evidence, first)
-            taken = [n for n, pick in zip(order, picks, strict=False) if pick.score >= profile.floor]
-            others = _surprises(profile, order[len(taken) :], found, votes)
-            surprises = [surprising(changes[n], float(found.final[:, n].max())) for n in others]
-            kept = {id(pick.change) for pick in surprises}
-            yield (*(pick for pick in picks if id(pick.change) not in kept), *surprises)
-        else:
+        if not profile.interests:
             yield tuple(popular(changes[n], float(votes[n])) for n in order[:top])
+            continue
+        picks = explained(profile, changes, order[:top], found, evidence, first)
+        yield _with_surprises(profile, picks, order, changes, found, votes) if profile.surprise else picks
 
 
-def _surprises(profile: Profile, below: Sequence[int], found: Scores, votes: Floats) -> list[int]:
-    """The most popular papers that are far from every interest."""
-    far = [n for n in below if found.final[:, n].max() < _OUTSIDE]
-    return sorted(far, key=lambda n: -votes[n])[: profile.surprise]  # of equals, the order stays
+def _with_surprises(
+    profile: Profile,
+    picks: tuple[Pick, ...],
+    order: Sequence[int],
+    changes: Sequence[Change],
+    found: Scores,
+    votes: Floats,
+) -> tuple[Pick, ...]:
+    """*picks*, then the most popular papers that are far from every interest; of equals, the nearer comes first."""
+    best = found.final.max(axis=0)
+    far = sorted((n for n in order if best[n] < min(_OUTSIDE, profile.floor)), key=lambda n: -votes[n])
+    others = [surprising(changes[n], float(best[n])) for n in far[: profile.surprise]]
+    taken = {id(pick.change) for pick in others}
+    return (*(pick for pick in picks if id(pick.change) not in taken), *others)
 
 
 def orders(

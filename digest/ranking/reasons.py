@@ -25,6 +25,7 @@ _ORDINARY = 2.4  # nor one that stands in one paper of ten or more, unless it wa
 _NEAR = 0.42  # a liked paper at least this near is named
 _AS_MUCH = 1.5  # a phrase goes before its words
 _HALF = 0.5
+_LOOKED_AT = 12  # words, to find `_NAMES` worth naming
 
 
 class Evidence:
@@ -42,6 +43,7 @@ class Evidence:
         self._space, self._papers, self._vectors, self._wishes = space, papers, vectors, wishes
         self._following = following
         self._used = np.unique(vectors.weights.indices)  # the terms of today's papers, numbered anew
+        self._column = {number: column for column, number in enumerate(self._used.tolist())}
         self._today = narrowed(vectors.weights, self._used)
         self._liked, self._asked = (narrowed(v.weights, self._used) for v in (wishes.liked, wishes.asked))
         self._says = space.says_of(self._used)
@@ -91,7 +93,7 @@ class Evidence:
     def _earned(self, n: int, columns: Floats, values: Floats, named: Sequence[str]) -> tuple[str, ...]:
         """The words and phrases of the paper that earned the most."""
         surfaces, least = self._surface(n), _SHARE * max(float(values.clip(0).sum()), 1e-9)
-        strong = np.flatnonzero(values > least).tolist()
+        strong = [at for at in np.argsort(-values, kind="stable")[:_LOOKED_AT].tolist() if values[at] > least]
         shown = [(surfaces.get(int(columns[at]), ""), float(values[at])) for at in strong]
         ranked = sorted(
             (-value * (_AS_MUCH if " " in name or "-" in name else 1), name) for name, value in shown if name
@@ -110,7 +112,7 @@ class Evidence:
             paper = self._papers[n]
             found: dict[int, str] = {}
             for term, shown in (*phrases(paper.title), *phrases(paper.abstract or "")):
-                found.setdefault(int(np.searchsorted(self._used, self._space.number(term))), shown)
+                found.setdefault(self._column[self._space.number(term)], shown)
             self._surfaces[n] = found
         return self._surfaces[n]
 

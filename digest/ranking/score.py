@@ -24,8 +24,10 @@ _WORDS_LEAST, _TOPIC_LEAST = 0.02, 0.05  # deviations are not taken for smaller 
 _HALF, _STEP = 3.0, 0.8  # a score of ½: this many deviations above an ordinary paper; and what e-folds the odds
 _FOLLOWED, _FROM = 5.0, 3.5  # deviations that a followed author and a followed organisation add
 _NAMED = 1.5  # deviations that a keyword named in full adds
+_TOPIC = 0.5  # what topics of likes weigh beside their words, and 1 / √likes more: few words say little
 _FADE = 0.75  # keywords weigh likes ** -_FADE: what is liked says more the more of it there is
 AVOIDED = 0.6  # what a word that is to be avoided leaves of a score
+_AT_ONCE = 25_000  # likes; of more, only those of some interests are multiplied at a time
 _FAR, _FINE = 40.0, 1000.0
 _GRAIN = 10_000  # scores are rounded to its fraction, so that the last bits of a sum decide no order
 SIGNALS = (
@@ -92,8 +94,9 @@ class Scorer:
         both = sparse.vstack([widened(ordinary.weights, width), papers.weights], format="csr")
         wished = np.concatenate([wishes.liked.weights.indices, wishes.asked.weights.indices])
         used = np.intersect1d(both.indices, wished)  # no other word can earn anything
-        self._words = dense(narrowed(both, used)).T.copy()
+        self._words = narrowed(both, used).T.toarray(order="C")
         self._liked, self._asked = (narrowed(v.weights, used) for v in (wishes.liked, wishes.asked))
+        self._each: Floats | None = None  # what every like shares with every paper
 
     def scores(self, rows: slice) -> Scores:
         """Score every candidate for the interests *rows*."""
@@ -108,7 +111,7 @@ class Scorer:
         ]
         least_one = np.maximum(many, 1)
         few, fade = least_one**-0.5, least_one**-_FADE  # both 1 for one like or none
-        pairs = [(likes, likes * (1 + few), likes), (asks, asks, fade)]
+        pairs = [(likes, likes * (_TOPIC + few), likes), (asks, asks, fade)]
         weighed = []
         for n, (words, topic, weight) in zip((0, 2), pairs, strict=True):
             spread = self._spread(words * raw[n] + topic * raw[n + 1])
@@ -123,10 +126,18 @@ class Scorer:
     def _shared(self, rows: slice) -> Floats:
         """Words shared with the likes, less `COMMON` of what any paper shares."""
         likes = self._wishes.likes[rows]
-        used, columns = np.unique(likes.indices, return_inverse=True)
-        likes = sparse.csr_matrix((likes.data, columns, likes.indptr), shape=(likes.shape[0], len(used)))
-        shared: Floats = likes @ (self._liked[used] @ self._words - COMMON * self._usual)
-        return shared
+        if self._liked.shape[0] > _AT_ONCE:
+            used, columns = np.unique(likes.indices, return_inverse=True)
+            likes = sparse.csr_matrix((likes.data, columns, likes.indptr), shape=(likes.shape[0], len(used)))
+            return self._averaged(likes, self._liked[used] @ self._words)
+        if self._each is None:
+            self._each = self._liked @ self._words
+        return self._averaged(likes, self._each)
+
+    def _averaged(self, likes: Sparse, each: Floats) -> Floats:
+        some = np.diff(likes.indptr)[:, None] > 0
+        found: Floats = likes @ each - COMMON * some * self._usual
+        return found
 
     def _deviations(self, found: Floats, least: float) -> Floats:
         """*found* in deviations from what ordinary papers get, row by row."""

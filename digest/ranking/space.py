@@ -79,13 +79,22 @@ class Space:
         known = np.minimum(terms, self._known - 1)
         return np.where(terms < self._known, self.background.idf[known], np.float32(self.background.unknown))
 
-    def vectors(self, bags: Sequence[Bag], *, saturation: float = SATURATION) -> Vectors:
+    def vectors(self, bags: Sequence[Bag]) -> Vectors:
         """The texts of *bags* as vectors; number every term before (a later one would not fit)."""
-        rows = stacked(bags, self.width)
-        rows.data *= (saturation + 1) / (rows.data + saturation) * self.says()[rows.indices]
+        rows = self._rows(bags)
         size = lengths(rows)
         weights, level = scaled(rows, size**-SHRINK), scaled(rows, 1 / size)[:, : self._known]
         return Vectors(weights, self.settle(level), usual(weights, self.background))
+
+    def level(self, bags: Sequence[Bag]) -> Sparse:
+        """The texts of *bags* as rows of length 1, terms that are not known left out."""
+        rows = self._rows(bags)
+        return scaled(rows, 1 / lengths(rows))[:, : self._known]
+
+    def _rows(self, bags: Sequence[Bag]) -> Sparse:
+        rows = stacked(bags, self.width)
+        rows.data *= (SATURATION + 1) / (rows.data + SATURATION) * self.says()[rows.indices]
+        return rows
 
     def settle(self, level: Sparse) -> Floats:
         """Where rows of length 1 lie among the topics, drawn towards the known papers nearest in words."""
