@@ -125,6 +125,7 @@ def _hidden(bot: Bot, report: RunReport) -> RunReport:
 def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
     """Send every message that is due; only the outbox decides about a second attempt."""
     profiles = {profile.name: profile for profile in bot.settings.profiles}
+    lost: list[Failure] = []
 
     def render(delivery: Delivery) -> Message:
         digest = bot.store.digest(delivery.profile, delivery.date)
@@ -133,7 +134,12 @@ def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
         profile = profiles.get(delivery.profile)
         if digest is None or profile is None:
             raise DigestError(f"{delivery.key}: its profile or its edition is gone")
-        return bot.renderer.message(digest, profile, delivery.target)
+        try:
+            return bot.renderer.message(digest, profile, delivery.target)
+        except Exception:  # FAULTS 17: a paper that cannot be rendered is left out, whenever that shows
+            digest, faults, _ = bot.renderer.rehearse(digest, profile, proven=False)
+            lost.extend(Failure(f"{delivery.key}: {fault.where}", fault.what) for fault in faults)
+            return bot.renderer.message(digest, profile, delivery.target)
 
     def event(what: str, delivery: Delivery, said: str) -> None:
         facts = {"key": delivery.key, "attempt": delivery.attempts, "said": said}
@@ -142,4 +148,4 @@ def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
     watch = outbox.Watch(at=bot.hooks.at, event=event)
     channels = {name: careful(channel, bot.hide) for name, channel in bot.channels.items()}
     done = outbox.deliver(bot.store, channels, render, bot.clock, bot.rng, watch=watch, stop=bot.stop)
-    return dict(done.counts), list(done.failures)
+    return dict(done.counts), [*done.failures, *lost]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest import ranking, schedule
 from digest.compose import compose
-from digest.model import Cause, Change, EditionReport, Failure, Paper, Pick, Profile
+from digest.model import Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import quiet
 from digest.pipeline.bot import Bot
 from digest.ranking.sketch import kinship
@@ -27,6 +27,8 @@ BACKFILL = 1000
 """More candidates than this for one edition is not an ordinary day: the report says so."""
 
 Due = tuple[Profile, date]
+Shown = Callable[[Profile, Sequence[Pick]], Sequence[Pick]]
+"""Says which of a profile's picks its reader will see."""
 Made = tuple[QueuedEdition, list[Failure], list[Failure]]
 """An edition, the papers that could not be rendered and were left out, and warnings."""
 Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
@@ -133,10 +135,16 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
         liked = liked_papers(bot, profiles) if changes else {}
-        for (profile, day), ranked in zip(members, rank(changes, profiles, liked), strict=True):
+
+        def shown(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper] = liked) -> Sequence[Pick]:
+            if profile.surprise:
+                return picks  # what they displace is not known yet
+            return _composed(profile, date.min, unknown_to(profile, picks, liked)).picks
+
+        for (profile, day), ranked in zip(members, rank(changes, profiles, liked, shown=shown), strict=True):
             picks = unknown_to(profile, ranked, liked)
             notes = (wording.late(day),) if day < today(profile, now) else ()
-            digest = compose(profile, day, picks, len(changes), notes=notes, similarity=kinship)
+            digest = _composed(profile, day, picks, len(changes), notes)
             digest, lost, odd = bot.renderer.rehearse(digest, profile)
             digest = quiet.noted(digest, profile, around)
             edition = QueuedEdition(digest, profile.deliver, newest, cursors.get(profile.name))
@@ -144,12 +152,21 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
 
 
 def rank(
-    changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper]
+    changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper], *, shown: Shown | None = None
 ) -> Iterator[tuple[Pick, ...]]:
-    """Yield each profile's picks, best first; without candidates nothing heavy is loaded."""
+    """Yield each profile's picks, best first; without candidates nothing heavy is loaded.
+
+    Those that are *shown* to a reader get their reasons; without it, all.
+    """
     if not changes:
         return iter([()] * len(profiles))
-    return ranking.rank(changes, profiles, liked, ranking.Background.default())
+    return ranking.rank(changes, profiles, liked, ranking.Background.default(), shown=shown)
+
+
+def _composed(
+    profile: Profile, day: date, picks: Sequence[Pick], considered: int = 0, notes: tuple[str, ...] = ()
+) -> Digest:
+    return compose(profile, day, picks, considered, notes=notes, similarity=kinship)
 
 
 def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:

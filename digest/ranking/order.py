@@ -13,7 +13,7 @@ from digest.ranking.background import Background
 from digest.ranking.folding import credits, texts
 from digest.ranking.following import Following
 from digest.ranking.muting import Muting
-from digest.ranking.reasons import Evidence, explained, popular, surprising
+from digest.ranking.reasons import Evidence, Shown, explained, popular, surprising
 from digest.ranking.score import Scorer, Scores, holding
 from digest.ranking.space import Space
 from digest.ranking.wishes import Reader, ordinary
@@ -23,7 +23,12 @@ _OUTSIDE = 0.2  # a paper that scores less is outside an interest
 
 
 def ranked(
-    changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper], background: Background, top: int
+    changes: Sequence[Change],
+    profiles: Sequence[Profile],
+    liked: Mapping[str, Paper],
+    background: Background,
+    top: int,
+    shown: Shown | None = None,
 ) -> Iterator[tuple[Pick, ...]]:
     """Yield the picks of each profile; see `digest.ranking.rank`."""
     papers = [change.paper for change in changes]
@@ -32,7 +37,7 @@ def ranked(
         if not profile.interests:
             yield tuple(popular(changes[n], float(votes[n])) for n in order[:top])
             continue
-        picks = explained(profile, changes, order[:top], found, evidence, first)
+        picks = explained(profile, changes, order[:top], found, evidence, first, shown)
         yield _with_surprises(profile, picks, order, changes, found, votes) if profile.surprise else picks
 
 

@@ -5,8 +5,8 @@ Nothing is named that does not stand in the paper or the profile, and the parts 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ _NEAR = 0.42  # a liked paper at least this near is named
 _AS_MUCH = 1.5  # a phrase goes before its words
 _HALF = 0.5
 _LOOKED_AT = 12  # words, to find `_NAMES` worth naming
+
+Shown = Callable[[Profile, Sequence[Pick]], Sequence[Pick]]
+"""Says which of a profile's picks its reader will see."""
 
 
 class Evidence:
@@ -168,24 +171,33 @@ def surprising(change: Change, score: float) -> Pick:
 
 
 def explained(
-    profile: Profile, changes: Sequence[Change], order: Sequence[int], found: Scores, evidence: Evidence, first: int
+    profile: Profile,
+    changes: Sequence[Change],
+    order: Sequence[int],
+    found: Scores,
+    evidence: Evidence,
+    first: int,
+    shown: Shown | None = None,
 ) -> tuple[Pick, ...]:
     """Make picks of the candidates *order*, each for the interest it fits best; *first* is the first interest's row.
 
-    What cannot be shown, because it is below the floor and not the best there is, gets no reasons and no parts.
+    What is not *shown*, or cannot be because it is below the floor and not the best there is, gets no reasons and
+    no parts.
     """
     if not order:
         return ()
     interests = found.keys[:, order].argmax(axis=0)
     scores = found.final[interests, order].tolist()
-    picks = []
-    for place, (n, i, score) in enumerate(zip(order, interests.tolist(), scores, strict=True)):
-        interest = profile.interests[i]
-        if place and score < min(profile.floor, _HALF):
-            picks.append(Pick(changes[n], score, interest.name))
-            continue
-        reasons, parts = evidence.reasons(interest, first + i, n), _parts(found, i, n, score)
-        picks.append(Pick(changes[n], score, interest.name, reasons, parts))
+    rows = interests.tolist()
+    picks = [
+        Pick(changes[n], score, profile.interests[i].name) for n, i, score in zip(order, rows, scores, strict=True)
+    ]
+    least = min(profile.floor, _HALF)
+    wanted = {id(pick) for pick in (picks if shown is None else shown(profile, picks))}
+    for place, (n, i, pick) in enumerate(zip(order, rows, picks, strict=True)):
+        if id(pick) in wanted and (not place or pick.score >= least):
+            reasons = evidence.reasons(profile.interests[i], first + i, n)
+            picks[place] = replace(pick, reasons=reasons, parts=_parts(found, i, n, pick.score))
     return tuple(picks)
 
 

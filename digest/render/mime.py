@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from digest.model import Message
 from digest.text import clean
@@ -67,6 +68,7 @@ def message_id(key: str, sender: str) -> str:
     return f"<{_digest(key)}@{_domain_of(split_address(sender)[1])}>"
 
 
+@lru_cache(maxsize=64)
 def split_address(text: str) -> tuple[str, str]:
     """Take "Name <a@b.org>" or "a@b.org" apart; the address as `wire_address` gives it. Raises ValueError."""
     named = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", text, re.DOTALL)
@@ -192,6 +194,7 @@ def _mailbox(name: str, address: str, used: int) -> str:
     return f"{shown}{joint}<{address}>"
 
 
+@lru_cache(maxsize=1024)  # the best paper of a day stands in many subjects
 def _encoded(value: str, used: int) -> str:
     """RFC 2047 words of at most 75 columns, each of whole characters, in whichever encoding is shorter."""
     base64_is_shorter = len(value.encode()) * 4 < sum(len(_q(char)) for char in value) * 3
@@ -207,6 +210,7 @@ def _encoded(value: str, used: int) -> str:
     return "\r\n ".join([*words, _word(chunk, in_base64=base64_is_shorter)])
 
 
+@lru_cache(maxsize=1024)
 def _q(char: str) -> str:
     if char == " ":
         return "_"
@@ -241,9 +245,15 @@ def _part(kind: str, text: str) -> bytes:
 
 def _quoted(data: bytes) -> bytes:
     """Quoted-printable in lines of at most 76; a line that begins with "From " is not for mbox files to change."""
-    body = binascii.b2a_qp(data, istext=True)
-    if b" \r\n" in data or b"\t\r\n" in data:  # it counts a space at the end of a line as one column, and writes three
+    return b"\r\n".join(map(_quoted_line, data.split(b"\r\n")))
+
+
+@lru_cache(maxsize=16384)  # nine lines of ten of a digest stand in those of other readers, too
+def _quoted_line(line: bytes) -> bytes:
+    """One line, both without their ends."""
+    body = binascii.b2a_qp(line + b"\r\n", istext=True)
+    if line.endswith((b" ", b"\t")):  # it counts a space at the end of a line as one column, and writes three
         body = _LONG_BY_ITS_SPACE.sub(rb"\1=\r\n\2", body)
     if b"From " in body:
         body = _LOOKS_LIKE_MBOX.sub(b"=46rom ", body)
-    return body
+    return body[:-2]

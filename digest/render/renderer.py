@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,9 @@ MAX_HTML = 90_000
 """Bytes of encoded HTML; Gmail hides what comes after about 102 kB, the way out included."""
 LARGE_HTML = 60_000
 """Bytes of encoded HTML from which an operator is warned."""
+MOST_PROVEN = 50_000
+ORDINARY = 12
+"""Papers shown in full: a mail with so many does not come near `LARGE_HTML`."""
 
 
 class Renderer:
@@ -30,6 +33,7 @@ class Renderer:
     def __init__(self, folders: Sequence[Path] = (), *, public_url: str = "", sender: str = "") -> None:
         self.public_url, self.sender = public_url, sender
         self._templates, self._ours = Templates(folders), Templates(())
+        self._proven: set[Hashable] = set()
 
     def message(self, digest: Digest, profile: Profile, target: Target) -> Message:
         """Render *digest* for *target*: HTML and text for mail, posts for Slack, all for a folder.
@@ -100,12 +104,18 @@ class Renderer:
             html = self._templates.render(HTML, page)
         return page, html
 
-    def rehearse(self, digest: Digest, profile: Profile) -> tuple[Digest, tuple[Fault, ...], tuple[Fault, ...]]:
+    def rehearse(
+        self, digest: Digest, profile: Profile, *, proven: bool = True
+    ) -> tuple[Digest, tuple[Fault, ...], tuple[Fault, ...]]:
         """Try *digest* for every channel of *profile* and leave out each paper that cannot be rendered (FAULTS 17).
 
         Returns the digest that will render, the papers left out, and warnings: mail larger than 60 kB.
-        Raises TemplateFault if it fails without any paper too: then the template is at fault.
+        Raises TemplateFault if it fails without any paper too: then the template is at fault. Where *proven*,
+        a digest of ordinary length whose papers were all rendered before is taken to render again, untried.
         """
+        pieces = _pieces(digest, profile)
+        if proven and len(digest.picks) <= ORDINARY and self._proven.issuperset(pieces):
+            return digest, (), ()
         faults: list[Fault] = []
         try:
             messages = [self.message(digest, profile, target) for target in _one_per_channel(profile)]
@@ -117,6 +127,8 @@ class Renderer:
         if large:
             what = f"the mail has {encoded_size(large[0]) // 1000} kB of HTML; many clients cut at about 100 kB"
             warnings.append(Fault(f"profile {profile.name}", what, "a smaller limit helps"))
+        elif not faults and len(self._proven) < MOST_PROVEN:
+            self._proven.update(pieces)
         return digest, tuple(faults), tuple(warnings)
 
     def _without_poison(self, digest: Digest, profile: Profile) -> tuple[Digest, list[Fault]]:
@@ -162,6 +174,13 @@ class Renderer:
         except TemplateFault as error:
             return Fault(error.where, error.why)
         return None
+
+
+def _pieces(digest: Digest, profile: Profile) -> list[Hashable]:
+    """What rendering *digest* depends on, paper by paper: the paper, how it is shown, and on which channels."""
+    channels = frozenset(target.channel for target in profile.deliver)
+    shown = [*((pick.change, True) for pick in digest.picks), *((pick.change, False) for pick in digest.also)]
+    return [(change.paper, change.kind, change.cause, whole, channels) for change, whole in shown]
 
 
 def _one_per_channel(profile: Profile) -> tuple[Target, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from digest.model import Interest, Reason
+from digest.model import Change, Interest, Reason
 from digest.ranking import Background, rank, similarity
 from tests.builders import a_change, a_paper, a_profile
 
@@ -203,3 +203,15 @@ def test_a_paper_is_most_like_itself():
     one, other = a_paper("Steerable Networks"), a_paper("Tokenizers for Turkish", abstract="")
     assert similarity(one, one) > 0.999
     assert similarity(one, other) == 0
+
+
+def test_reasons_are_worked_out_only_for_what_a_reader_will_see_and_change_no_score():
+    papers = [a_paper(f"Graph number {number} of many", id=f"p{number}") for number in range(6)]
+    changes = [Change(paper, "new") for paper in papers]
+    ada = a_profile(interests=(Interest("Graphs", keywords=("graph",)),), floor=0)
+    (full,) = rank(changes, [ada], {}, BACKGROUND)
+    (lean,) = rank(changes, [ada], {}, BACKGROUND, shown=lambda profile, picks: picks[1:3])
+    assert [pick.reasons for pick in lean[1:3]] == [pick.reasons for pick in full[1:3]]
+    assert all(pick.reasons and pick.parts for pick in lean[1:3])
+    assert not any(pick.reasons or pick.parts for pick in (lean[0], *lean[3:]))
+    assert [(pick.change, pick.score) for pick in lean] == [(pick.change, pick.score) for pick in full]

@@ -184,3 +184,31 @@ def test_the_docs_name_all_that_a_template_sees():
             assert f"`{field.name}`" in text, f"{kind.__name__}.{field.name}"
     for name in (*ALL, "email/look.html"):
         assert f"`{name}`" in text
+
+
+class CountingRenderer(Renderer):
+    tried = 0
+
+    def message(self, digest, profile, target):
+        self.tried += 1
+        return super().message(digest, profile, target)
+
+
+def test_papers_that_were_rendered_for_one_reader_are_not_tried_again_for_the_next():
+    renderer = CountingRenderer()
+    renderer.rehearse(ORDINARY, ADA)
+    tried = renderer.tried
+    other = replace(ORDINARY, profile="bo", considered=99)
+    assert renderer.rehearse(other, replace(ADA, name="bo")) == (other, (), ())
+    assert renderer.tried == tried
+    renderer.rehearse(other, replace(ADA, deliver=(Target("slack", "C1234567"),)))
+    assert renderer.tried > tried, "another channel has its own ways to fail"
+
+
+def test_fault_17_a_paper_that_cannot_be_rendered_is_never_taken_as_proven(tmp_path):
+    renderer = override(tmp_path, "email/digest.txt", PICKY)
+    digest = Digest("ada", DAY, (Section("A", (a_pick("Sound"), a_pick("Poison"))),), considered=2)
+    for _ in range(2):
+        kept, faults, _ = renderer.rehearse(digest, ADA)
+        assert [pick.change.paper.title for pick in kept.picks] == ["Sound"]
+        assert len(faults) == 1
