@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from digest.cli import looking, operating, reading, running, starting
+from digest.cli import learning, looking, operating, reading, running, starting
 
 app = typer.Typer(
     name="digest",
@@ -33,6 +33,7 @@ app.command("check", rich_help_panel=OPERATE)(starting.check)
 app.command("status", rich_help_panel=OPERATE)(operating.status)
 app.command("resend", rich_help_panel=OPERATE)(operating.resend)
 app.command("resume", rich_help_panel=OPERATE)(operating.resume)
+app.command("learn", rich_help_panel=OPERATE)(learning.learn)
 app.command("backup", rich_help_panel=OPERATE)(operating.backup)
 app.command("prune", rich_help_panel=OPERATE)(operating.prune)
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from digest import outbox
 from digest.errors import DigestError, StoreError
 from digest.model import OPERATOR, Delivery, DumpReport, Failure, Message, RunReport
+from digest.pipeline import learning
 from digest.pipeline.alerts import tell_operator
 from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.careful import careful
@@ -33,6 +34,7 @@ __all__ = [
     "gather",
     "ingest",
     "ingest_sources",
+    "learning",
     "prepare",
     "preview",
     "rehearse",
@@ -78,6 +80,8 @@ def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool) -> RunReport
         report = replace(report, editions=tuple(editions), deliveries=counts)
         failures += [*more_failures, *lost]
         warnings += more_warnings
+    if any(dump.new for dump in dumps):
+        warnings += learning.refresh(bot)  # after the mails: nobody waits for it
     return replace(report, finished_at=bot.clock(), failures=tuple(failures), warnings=tuple(warnings))
 
 

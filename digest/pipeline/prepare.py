@@ -9,8 +9,13 @@ from zoneinfo import ZoneInfo
 
 from digest import ranking, schedule
 from digest.compose import compose
+<<<<<<< Updated upstream
 from digest.model import Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import quiet
+=======
+from digest.model import Cause, Change, EditionReport, Failure, Paper, Pick, Profile
+from digest.pipeline import learning, quiet
+>>>>>>> Stashed changes
 from digest.pipeline.bot import Bot
 from digest.ranking.sketch import kinship
 from digest.render import wording
@@ -131,10 +136,12 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     groups: dict[tuple[int, tuple[Cause, ...]], list[Due]] = defaultdict(list)
     for profile, day in due:
         groups[cursors.get(profile.name, start), profile.updates].append((profile, day))
+    known: ranking.Background | None = None
     for (cursor, causes), members in groups.items():
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
         liked = liked_papers(bot, profiles) if changes else {}
+<<<<<<< Updated upstream
 
         def shown(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper] = liked) -> Sequence[Pick]:
             if profile.surprise:
@@ -142,6 +149,10 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
             return _composed(profile, date.min, unknown_to(profile, picks, liked)).picks
 
         for (profile, day), ranked in zip(members, rank(changes, profiles, liked, shown=shown), strict=True):
+=======
+        known = known or (learning.background(bot.settings) if changes else None)
+        for (profile, day), ranked in zip(members, rank(changes, profiles, liked, known), strict=True):
+>>>>>>> Stashed changes
             picks = unknown_to(profile, ranked, liked)
             notes = (wording.late(day),) if day < today(profile, now) else ()
             digest = _composed(profile, day, picks, len(changes), notes)
@@ -152,6 +163,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
 
 
 def rank(
+<<<<<<< Updated upstream
     changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper], *, shown: Shown | None = None
 ) -> Iterator[tuple[Pick, ...]]:
     """Yield each profile's picks, best first; without candidates nothing heavy is loaded.
@@ -167,6 +179,14 @@ def _composed(
     profile: Profile, day: date, picks: Sequence[Pick], considered: int = 0, notes: tuple[str, ...] = ()
 ) -> Digest:
     return compose(profile, day, picks, considered, notes=notes, similarity=kinship)
+=======
+    changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper], known: ranking.Background | None
+) -> Iterator[tuple[Pick, ...]]:
+    """Yield each profile's picks, best first; without candidates nothing heavy is loaded."""
+    if not changes or known is None:
+        return iter([()] * len(profiles))
+    return ranking.rank(changes, profiles, liked, known)
+>>>>>>> Stashed changes
 
 
 def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from digest.model import Change, Digest, Pick, Profile, RunReport
+from digest.pipeline import learning
 from digest.pipeline.bot import Bot
 from digest.pipeline.ingest import ingest_sources
 from digest.pipeline.prepare import editions, liked_papers, prepare, rank, today
@@ -41,5 +42,5 @@ def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
     paper = bot.store.find_papers([ref]).get(ref)
     if paper is None:
         return None
-    (picks,) = rank([Change(paper, "new")], [profile], liked_papers(bot, [profile]))
+    (picks,) = rank([Change(paper, "new")], [profile], liked_papers(bot, [profile]), learning.background(bot.settings))
     return picks[0] if picks else Pick(Change(paper, "new"), 0.0)

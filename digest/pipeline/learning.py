@@ -1,0 +1,123 @@
+"""What is ordinary, learned from the bot's own papers: kept in one file, renewed when enough is new.
+
+The file's name holds the version of its form and how many papers were known, so a file of another version is never
+read, and one look into the folder says whether it is time to learn again; one without content says that the shipped
+background serves these papers better. It is written whole under another name and then moved into its place; what was
+learned before is dropped, never mixed in.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from digest.model import Failure, Paper, Settings
+from digest.pipeline.bot import Bot
+from digest.ranking import Background
+from digest.ranking.background import VERSION
+
+FEWEST = 300
+"""Fewer papers are not worth a background of their own."""
+
+ENOUGH_NEW = 2_000
+"""So many new papers, or twice as many as at the last time, make the bot learn again by itself."""
+
+NEWEST = 20_000
+"""The bot learns from its newest papers, at most so many: seconds of work, and the field as it is now."""
+
+MOST_WORDS = 400_000
+"""Texts with more different words than this are no language, or all of them: what they teach would only fill memory."""
+
+_NAME = re.compile(rf"v{VERSION}-(\d+)\.npz")
+
+
+def background(settings: Settings) -> Background:
+    """Return what was learned last, whole; without that, the background that is shipped."""
+    for path in sorted(_files(settings), key=_when, reverse=True):
+        found = Background(path)
+        try:
+            if zipfile.is_zipfile(path) and found.papers:  # reads the file: from here on nothing of it can be missing
+                return found
+        except (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile):
+            continue
+    return Background.default()
+
+
+def learn(bot: Bot) -> tuple[int, Path | None]:
+    """Learn from the bot's papers now; return how many are known, and the file: None where the shipped one is better.
+
+    Raises OSError when the file cannot be written; then the last one stands.
+    """
+    from digest.ranking.learning import learn as learned_from
+
+    known = bot.store.counts()["papers"]
+    papers = bot.store.newest_papers(NEWEST)[::-1] if known >= FEWEST else []
+    base = Background.default()
+    found = learned_from(papers, base) if papers and _words(papers) <= MOST_WORDS else base
+    path = _keep(None if found is base else found, bot.settings, known)
+    return known, None if found is base else path
+
+
+def refresh(bot: Bot) -> list[Failure]:
+    """Learn if it is time; what goes wrong is a warning, since ranking goes on with what there is."""
+    known = bot.store.counts()["papers"]
+    last = max((_known(path) for path in _files(bot.settings)), default=0)
+    if known < FEWEST or (last and last <= known < min(last + ENOUGH_NEW, 2 * last)):
+        return []
+    try:
+        learn(bot)
+    except Exception as error:  # the editions are out; whatever stops this must not stop the pass
+        why = (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
+        return [Failure(str(folder(bot.settings)), f"nothing new was learned: {why}")]
+    return []
+
+
+def folder(settings: Settings) -> Path:
+    """Where the file lies."""
+    return settings.state / "background"
+
+
+def _files(settings: Settings) -> list[Path]:
+    try:
+        return [path for path in folder(settings).iterdir() if _NAME.fullmatch(path.name)]
+    except OSError:
+        return []
+
+
+def _known(path: Path) -> int:
+    match = _NAME.fullmatch(path.name)
+    return int(match[1]) if match else 0
+
+
+def _when(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _keep(found: Background | None, settings: Settings, known: int) -> Path:
+    place = folder(settings)
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / f"v{VERSION}-{known}.npz"
+    part = place / f"{os.getpid()}.part.npz"
+    try:
+        part.write_bytes(b"") if found is None else found.save(part)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    for other in place.glob("*.npz"):
+        if other != path and not other.name.endswith(".part.npz"):
+            other.unlink(missing_ok=True)
+    return path
+
+
+def _words(papers: Sequence[Paper]) -> int:
+    """How many different words there are, roughly."""
+    return len({word for paper in papers for word in f"{paper.title} {paper.abstract or ''}".lower().split()})
