@@ -18,7 +18,7 @@ from digest.ranking.score import Scorer, Scores, holding
 from digest.ranking.space import Space
 from digest.ranking.wishes import Reader, ordinary
 
-_CHUNK = 2_000  # interests scored at once
+_CHUNK = 1_000  # interests scored at once
 _OUTSIDE = 0.2  # a paper that scores less is outside an interest
 
 

@@ -210,6 +210,6 @@ def _parts(found: Scores, i: int, n: int, score: float) -> tuple[Part, ...]:
     for (name, value), before, after in zip(steps, reached[:-1], reached[1:], strict=True):
         parts.append(Part(name, after - before, f"{value:+.2f} deviations"))
     rest = score - reached[-1]
-    if found.unwanted[i, n]:
-        return (*parts, Part("a word to avoid", rest))
+    if found.unwanted[i, n] or found.vague[i, n]:
+        return (*parts, Part("a word to avoid" if found.unwanted[i, n] else "hardly a word in common", rest))
     return (*parts[:-1], Part(parts[-1].name, parts[-1].value + rest, parts[-1].detail))

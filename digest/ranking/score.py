@@ -16,17 +16,20 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from digest.ranking.arrays import Floats, Sparse, dense, narrowed, stacked, widened
-from digest.ranking.space import Vectors
+from digest.ranking.space import Vectors, slices
 from digest.ranking.wishes import Phrase, Wishes
 
 COMMON = 2.0  # how much of what any paper shares is taken off what likes share
 _WORDS_LEAST, _TOPIC_LEAST = 0.02, 0.05  # deviations are not taken for smaller than this
-_HALF, _STEP = 3.0, 0.8  # a score of ½: this many deviations above an ordinary paper; and what e-folds the odds
+_HALF, _STEP = 2.7, 0.8  # a score of ½: this many deviations above an ordinary paper; and what e-folds the odds
 _FOLLOWED, _FROM = 5.0, 3.5  # deviations that a followed author and a followed organisation add
 _NAMED = 1.5  # deviations that a keyword named in full adds
 _TOPIC = 0.5  # what topics of likes weigh beside their words, and 1 / √likes more: few words say little
 _FADE = 0.75  # keywords weigh likes ** -_FADE: what is liked says more the more of it there is
+VAGUE = 0.7  # what is left of a score that comes of a topic alone, and not from near
+_FEW_WORDS, _NEAR = 0.2, 0.65  # deviations by words, and the cosine among the topics, that make a match no vague one
 AVOIDED = 0.6  # what a word that is to be avoided leaves of a score
+_BESIDE = 256  # papers multiplied at a time
 _AT_ONCE = 25_000  # likes; of more, only those of some interests are multiplied at a time
 _FAR, _FINE = 40.0, 1000.0
 _GRAIN = 10_000  # scores are rounded to its fraction, so that the last bits of a sum decide no order
@@ -47,10 +50,11 @@ class Scores:
 
     signals: Mapping[str, Floats]
     unwanted: NDArray[np.bool_]
+    vague: NDArray[np.bool_]
 
     def of(self, rows: slice) -> Scores:
         """The scores of some of the interests."""
-        return Scores({name: signal[rows] for name, signal in self.signals.items()}, self.unwanted[rows])
+        return Scores({n: signal[rows] for n, signal in self.signals.items()}, self.unwanted[rows], self.vague[rows])
 
     @cached_property
     def _deviations(self) -> Floats:
@@ -59,7 +63,7 @@ class Scores:
     @cached_property
     def final(self) -> Floats:
         """Scores in [0, 1], rounded."""
-        kept = np.where(self.unwanted, AVOIDED, 1) * chance(self._deviations)
+        kept = np.where(self.unwanted, AVOIDED, 1) * np.where(self.vague, VAGUE, 1) * chance(self._deviations)
         found: Floats = np.rint(kept.astype(np.float64) * _GRAIN) / _GRAIN
         return found
 
@@ -94,7 +98,7 @@ class Scorer:
         both = sparse.vstack([widened(ordinary.weights, width), papers.weights], format="csr")
         wished = np.concatenate([wishes.liked.weights.indices, wishes.asked.weights.indices])
         used = np.intersect1d(both.indices, wished)  # no other word can earn anything
-        self._words = narrowed(both, used).T.toarray(order="C")
+        self._words = narrowed(both, used).T.tocsc()
         self._liked, self._asked = (narrowed(v.weights, used) for v in (wishes.liked, wishes.asked))
         self._each: Floats | None = None  # what every like shares with every paper
 
@@ -103,11 +107,13 @@ class Scorer:
         wishes = self._wishes
         many = wishes.many[rows][:, None]
         likes, asks = np.minimum(many, 1), wishes.asks[rows][:, None]
+        liked = (wishes.likes[rows] @ wishes.liked.places) @ self._places
+        asked = wishes.asked.places[rows] @ self._places
         raw = [
             self._deviations(self._shared(rows), _WORDS_LEAST),
-            self._deviations((wishes.likes[rows] @ wishes.liked.places) @ self._places, _TOPIC_LEAST),
-            self._deviations(self._asked[rows] @ self._words, _WORDS_LEAST),
-            self._deviations(wishes.asked.places[rows] @ self._places, _TOPIC_LEAST),
+            self._deviations(liked, _TOPIC_LEAST),
+            self._deviations(dense(self._asked[rows] @ self._words), _WORDS_LEAST),
+            self._deviations(asked, _TOPIC_LEAST),
         ]
         least_one = np.maximum(many, 1)
         few, fade = least_one**-0.5, least_one**-_FADE  # both 1 for one like or none
@@ -121,7 +127,9 @@ class Scorer:
         signals.append(_NAMED * fade * np.minimum(dense(wishes.keywords[rows] @ self._holds), 1))
         signals += [_FOLLOWED * dense(wishes.authors[rows]), _FROM * dense(wishes.organisations[rows])]
         unwanted = dense(wishes.avoided[rows] @ self._holds) > 0
-        return Scores(dict(zip(SIGNALS, signals, strict=True)), unwanted)
+        near = np.maximum(liked, asked)[:, self._ordinary :] >= _NEAR
+        grounded = signals[0] + signals[2] + sum(signals[4:]) >= _FEW_WORDS
+        return Scores(dict(zip(SIGNALS, signals, strict=True)), unwanted, ~(near | grounded))
 
     def _shared(self, rows: slice) -> Floats:
         """Words shared with the likes, less `COMMON` of what any paper shares."""
@@ -129,10 +137,17 @@ class Scorer:
         if self._liked.shape[0] > _AT_ONCE:
             used, columns = np.unique(likes.indices, return_inverse=True)
             likes = sparse.csr_matrix((likes.data, columns, likes.indptr), shape=(likes.shape[0], len(used)))
-            return self._averaged(likes, self._liked[used] @ self._words)
+            return self._averaged(likes, self._sharing(self._liked[used]))
         if self._each is None:
-            self._each = self._liked @ self._words
+            self._each = self._sharing(self._liked)
         return self._averaged(likes, self._each)
+
+    def _sharing(self, liked: Sparse) -> Floats:
+        """Words shared by every like with every paper; some papers at a time, whose words fit in memory with zeros."""
+        found = np.empty((liked.shape[0], self._words.shape[1]), dtype=np.float32)
+        for part in slices(found.shape[1], _BESIDE):
+            found[:, part] = liked @ self._words[:, part].toarray(order="C")
+        return found
 
     def _averaged(self, likes: Sparse, each: Floats) -> Floats:
         some = np.diff(likes.indptr)[:, None] > 0
