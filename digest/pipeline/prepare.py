@@ -9,13 +9,8 @@ from zoneinfo import ZoneInfo
 
 from digest import ranking, schedule
 from digest.compose import compose
-<<<<<<< Updated upstream
 from digest.model import Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
-from digest.pipeline import quiet
-=======
-from digest.model import Cause, Change, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import learning, quiet
->>>>>>> Stashed changes
 from digest.pipeline.bot import Bot
 from digest.ranking.sketch import kinship
 from digest.render import wording
@@ -141,18 +136,14 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
         liked = liked_papers(bot, profiles) if changes else {}
-<<<<<<< Updated upstream
+        known = known or (learning.background(bot.settings) if changes else None)
 
         def shown(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper] = liked) -> Sequence[Pick]:
             if profile.surprise:
                 return picks  # what they displace is not known yet
             return _composed(profile, date.min, unknown_to(profile, picks, liked)).picks
 
-        for (profile, day), ranked in zip(members, rank(changes, profiles, liked, shown=shown), strict=True):
-=======
-        known = known or (learning.background(bot.settings) if changes else None)
-        for (profile, day), ranked in zip(members, rank(changes, profiles, liked, known), strict=True):
->>>>>>> Stashed changes
+        for (profile, day), ranked in zip(members, rank(changes, profiles, liked, known, shown=shown), strict=True):
             picks = unknown_to(profile, ranked, liked)
             notes = (wording.late(day),) if day < today(profile, now) else ()
             digest = _composed(profile, day, picks, len(changes), notes)
@@ -163,30 +154,26 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
 
 
 def rank(
-<<<<<<< Updated upstream
-    changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper], *, shown: Shown | None = None
+    changes: Sequence[Change],
+    profiles: Sequence[Profile],
+    liked: Mapping[str, Paper],
+    known: ranking.Background | None,
+    *,
+    shown: Shown | None = None,
 ) -> Iterator[tuple[Pick, ...]]:
     """Yield each profile's picks, best first; without candidates nothing heavy is loaded.
 
     Those that are *shown* to a reader get their reasons; without it, all.
     """
-    if not changes:
+    if not changes or known is None:
         return iter([()] * len(profiles))
-    return ranking.rank(changes, profiles, liked, ranking.Background.default(), shown=shown)
+    return ranking.rank(changes, profiles, liked, known, shown=shown)
 
 
 def _composed(
     profile: Profile, day: date, picks: Sequence[Pick], considered: int = 0, notes: tuple[str, ...] = ()
 ) -> Digest:
     return compose(profile, day, picks, considered, notes=notes, similarity=kinship)
-=======
-    changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper], known: ranking.Background | None
-) -> Iterator[tuple[Pick, ...]]:
-    """Yield each profile's picks, best first; without candidates nothing heavy is loaded."""
-    if not changes or known is None:
-        return iter([()] * len(profiles))
-    return ranking.rank(changes, profiles, liked, known)
->>>>>>> Stashed changes
 
 
 def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:
