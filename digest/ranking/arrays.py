@@ -1,4 +1,4 @@
-"""Small matrix helpers; floats are float32 wherever there are many, every matrix with many zeros is CSR."""
+"""Small operations on matrices; floats are float32 wherever there are many, every matrix with many zeros is CSR."""
 
 from __future__ import annotations
 

@@ -54,6 +54,7 @@ class Reader:
         self._space, self._liked, self._following = space, liked, following
         self._interests = interests
         self._known: dict[str, int] = {}  # like -> its bag, or the complement of its place among the landmarks
+        self._papers: dict[int, int] = {}  # the same by a paper's key: two likes may name one paper
         self._landmarks: list[int] = []
         self._bags: list[Bag] = []
         self._titles: dict[bool, list[str]] = {True: [], False: []}
@@ -90,16 +91,20 @@ class Reader:
         found = self._known.get(like)
         if found is None:
             paper = self._liked.get(like) or Paper(title=like)
-            landmark = self._space.background.known.get(key(paper))
-            self._titles[landmark is not None].append(paper.title)
-            if landmark is not None:
-                self._landmarks.append(landmark)
-                found = ~(len(self._landmarks) - 1)
-            else:
-                self._bags.append(self._space.paper(paper))
-                found = len(self._bags) - 1
+            number = key(paper)
+            found = self._papers.get(number)
+            if found is None:
+                found = self._papers[number] = self._read(paper, self._space.background.known.get(number))
             self._known[like] = found
         return found
+
+    def _read(self, paper: Paper, landmark: int | None) -> int:
+        self._titles[landmark is not None].append(paper.title)
+        if landmark is not None:
+            self._landmarks.append(landmark)
+            return ~(len(self._landmarks) - 1)
+        self._bags.append(self._space.paper(paper))
+        return len(self._bags) - 1
 
     def _known_likes(self) -> Vectors:
         back = self._space.background

@@ -90,6 +90,16 @@ def test_a_like_that_is_known_is_used_with_its_abstract():
     assert titles(picks)[0] == "Better Tokenizers for Turkish"
 
 
+def test_a_paper_liked_under_two_names_counts_once():
+    known = a_paper("Tokenizers for Turkish")
+    changes = [a_change("Better Tokenizers"), a_change("Protein Folding at Home")]
+    other = "Protein Folding in Water"
+    liked = {"arXiv:2601.00001": known, "Tokenizers for Turkish": known}
+    once = ranked(changes, Interest("Mine", like=("arXiv:2601.00001", other)), liked=liked)
+    twice = ranked(changes, Interest("Mine", like=("arXiv:2601.00001", "Tokenizers for Turkish", other)), liked=liked)
+    assert [pick.score for pick in once] == [pick.score for pick in twice]
+
+
 def test_each_paper_is_picked_for_the_interest_that_it_fits_best():
     picks = ranked(
         [a_change("Better Tokenizers for Turkish"), a_change("Protein Folding at Home")],
