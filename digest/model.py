@@ -52,6 +52,19 @@ class RawDump:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """A place was asked and holds nothing that must be read (again); *stamp* is kept and handed back like a dump's.
+
+    *said* explains an empty answer to a person.
+    """
+
+    source: str
+    where: str
+    stamp: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownDate:
     """A date as a page shows it: "Oct 15" has no year, "Oct 10, 2023" has one."""
 
@@ -86,10 +99,14 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of a listing as shown: the paper with *published* still unknown, and the date shown beside it."""
+    """One row of a listing as shown: the paper with *published* still unknown, and the date shown beside it.
+
+    *revision*: the row announces a new version of a paper that appeared before, so by itself it is no new paper.
+    """
 
     paper: Paper
     shown: ShownDate | None = None
+    revision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,11 @@ class Listing:
     shows: frozenset[str] = frozenset()
 
 
+def place_of(where: str) -> str:
+    """*where* when it is an address that can be read again, "" for a file."""
+    return where if where.startswith(("http://", "https://")) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Dump:
     """One saved copy of a source at one time; *id* is the sha256 of its bytes in hex."""
@@ -129,14 +151,20 @@ class Dump:
     header: ShownDate | None = None
     shows: frozenset[str] = frozenset()
 
+    @property
+    def place(self) -> str:
+        """The address that it was fetched from; "" for a file."""
+        return place_of(self.where)
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One paper in one dump: what the dump shows of it, the date as shown, and its place from 0."""
+    """One paper in one dump: what the dump shows of it, the date as shown, its place from 0, and Entry.revision."""
 
     paper: Paper
     position: int
     shown: ShownDate | None = None
+    revision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +186,11 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An earlier sighting of a known paper, without its texts: enough to say which count, date and text win."""
+    """An earlier sighting of a known paper, without its texts: enough to say which count, date and text win.
+
+    *place* and *read_at* are the address and the instant of a dump that was fetched by its address, else "" and
+    None: what is read there later replaces what was read there before.
+    """
 
     dump_id: str
     captured_on: date | None
@@ -168,6 +200,13 @@ class Seen:
     upvotes: int | None = None
     num_comments: int | None = None
     version: int | None = None
+    place: str = ""
+    read_at: datetime | None = None
+
+    @property
+    def as_of(self) -> date | None:
+        """The day of its counts: that of the fetch where there was one, since a day's list goes on counting."""
+        return self.read_at.date() if self.read_at else self.captured_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,12 +486,26 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """One place where dumps appear; *path* and *pattern* are for kind "folder", *url* for kind "url"."""
+    """One place where dumps appear. *path* and *pattern* are for kind "folder", *url* for the others.
 
-    kind: Literal["folder"]
+    *interval* and *timeout* in seconds, *max_bytes* of one answer (0: as for any dump); *allow_private* says that
+    an address inside one's own network is meant. *lists* and *days* (re-read until they have settled) are for
+    "huggingface", *categories* and *holidays* for "arxiv".
+    """
+
+    kind: Literal["folder", "huggingface", "arxiv", "feed", "url"]
     name: str
-    path: Path
+    path: Path = Path()
     pattern: str = "*"
+    url: str = ""
+    interval: float = 1800.0
+    timeout: float = 60.0
+    max_bytes: int = 0
+    allow_private: bool = False
+    lists: tuple[str, ...] = ("daily",)
+    days: int = 14
+    categories: tuple[str, ...] = ()
+    holidays: tuple[Day, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,8 +553,9 @@ class KeepSettings:
 class Settings:
     """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
 
-    *ping_url* is told of every pass; *log_format* is "" where none is asked for. *library* holds the papers of
-    files of references that profiles like, by the title that stands among the likes.
+    *ping_url* is told of every pass; *contact* is what servers are told of who asks; *log_format* is "" where none
+    is asked for. *library* holds the papers of files of references that profiles like, by the title that stands
+    among the likes.
     """
 
     where: Path
@@ -518,6 +572,7 @@ class Settings:
     operator: OperatorSettings = OperatorSettings()
     keep: KeepSettings = KeepSettings()
     ping_url: str = field(default="", repr=False)
+    contact: str = ""
     log_format: Literal["", "json", "text"] = ""
     library: Mapping[str, Paper] = field(default_factory=dict)
     warnings: tuple[Failure, ...] = ()

@@ -5,9 +5,10 @@ All on the raw tables, so that a fault in one key hides none of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from digest.config.faults import Document
 from digest.config.lines import Location
@@ -15,6 +16,22 @@ from digest.config.places import smtp_url
 from digest.config.values import Wrong
 
 _NEED_TABLE = ("email", "slack")
+_KINDS = {"folder", "huggingface", "arxiv", "feed", "url"}
+_NEEDED = {"folder": ("path",), "arxiv": ("categories",), "feed": ("url",), "url": ("url",)}
+_FETCHED = _KINDS - {"folder"}
+_ONLY_FOR = {
+    "path": {"folder"},
+    "pattern": {"folder"},
+    "url": _FETCHED,
+    "categories": {"arxiv"},
+    "holidays": {"arxiv"},
+    "lists": {"huggingface"},
+    "days": {"huggingface"},
+    "interval": _FETCHED,
+    "timeout": _FETCHED,
+    "max_mb": _FETCHED,
+    "allow_private": _FETCHED,
+}
 
 
 def check_main(main: Document) -> None:
@@ -22,12 +39,37 @@ def check_main(main: Document) -> None:
     raw = main.raw or {}
     names: dict[str, str] = {}
     for place, source in _tables(raw, "sources"):
-        path = source.get("path")
-        name = source.get("name") or (Path(path).name if isinstance(path, str) else None)
+        _check_source(main, place, source)
+        name = source_name(source)
         _claim(names, name, main, place, f'the name "{name}" is used by another source', "give each a name of its own")
     email = raw.get("email")
     if isinstance(email, dict) and isinstance(email.get("url"), str):
         _check_login(main, email)
+
+
+def source_name(source: Mapping[str, Any]) -> str:
+    """How a source is called that has no name of its own: after its folder, its host or its kind."""
+    kind, path, url = (str(source.get(key) or "") for key in ("kind", "path", "url"))
+    if source.get("name"):
+        return str(source["name"])
+    return Path(path).name if kind == "folder" else (_host(url) if kind in {"feed", "url"} else kind)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
+
+
+def _check_source(main: Document, place: Location, source: dict[str, Any]) -> None:
+    kind = source.get("kind")
+    for key in _NEEDED.get(kind, ()) if isinstance(kind, str) else ():
+        if not source.get(key):
+            main.fault((*place, key), "is missing")
+    for key, kinds in _ONLY_FOR.items():
+        if key in source and isinstance(kind, str) and kind in _KINDS and kind not in kinds:
+            main.fault((*place, key), f'is not for kind "{kind}"', "only for " + ", ".join(sorted(kinds)))
 
 
 def _check_login(main: Document, email: dict[str, Any]) -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from digest.config.across import check_main, check_profiles
+from digest.config.across import check_main, check_profiles, source_name
 from digest.config.faults import Document, read
 from digest.config.places import Door
-from digest.config.schema import DigestFile, EmailTable, ProfileFile, Table
+from digest.config.schema import DigestFile, EmailTable, ProfileFile, SourceTable, Table
 from digest.errors import ConfigError, Fault
 from digest.model import (
     EmailSettings,
@@ -106,7 +106,8 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         store_url=_in_state(table.store.url, state),
         timezone=table.timezone,
         public_url=table.public_url,
-        sources=tuple(SourceSettings(s.kind, s.name or s.path.name, s.path, s.pattern) for s in table.sources),
+        sources=tuple(map(_source, table.sources)),
+        contact=table.web.contact or table.public_url,
         email=_mail(email) if email else None,
         slack=SlackSettings(slack.token, slack.base_url, slack.timeout) if slack else None,
         templates=table.templates,
@@ -116,6 +117,14 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         ping_url=table.monitor.ping_url,
         log_format=table.log.format if table.log else "",
     )
+
+
+def _source(table: SourceTable) -> SourceSettings:
+    fields = _fields(table)
+    minutes, megabytes = fields.pop("interval"), fields.pop("max_mb")
+    fields["path"] = table.path or Path()
+    fields["name"] = source_name(fields)
+    return SourceSettings(**fields, interval=60 * minutes, max_bytes=megabytes * 2**20)
 
 
 def _mail(table: EmailTable) -> EmailSettings:

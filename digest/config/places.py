@@ -113,6 +113,20 @@ def web_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def source_url(text: str) -> str:
+    """An http(s) address of what is fetched, whole, with its query."""
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not host or url.scheme not in {"http", "https"} or clean(text) != text or " " in text:
+        raise Wrong("is not a web address", "like https://example.org/feed.xml")
+    if url.username or url.password:
+        raise Wrong("must not hold a user or password")
+    return text
+
+
 def api_url(text: str) -> str:
     """The base of a web API: https unless the host is this machine, with the final slash."""
     url = web_url(text)

@@ -6,6 +6,7 @@ line here is enough.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -48,6 +49,8 @@ Rule = Annotated[str, AfterValidator(values.rule)]
 Sender = Annotated[str, AfterValidator(values.sender)]
 WebUrl = Annotated[str, AfterValidator(places.web_url)]
 PingUrl = Annotated[str, AfterValidator(lambda text, info: places.ping_url(text, _door(info))), Field(repr=False)]
+SourceUrl = Annotated[str, AfterValidator(places.source_url)]
+Category = Annotated[str, AfterValidator(values.category)]
 ApiUrl = Annotated[str, AfterValidator(places.api_url)]
 Secret = Annotated[str, AfterValidator(lambda text, info: places.secret(text, _door(info))), Field(repr=False)]
 StoreUrl = Annotated[str, AfterValidator(lambda text, info: places.store_url(text, _door(info)))]
@@ -78,12 +81,21 @@ class StoreTable(Table):
 
 
 class SourceTable(Table):
-    """[[sources]]"""
+    """[[sources]]; the fields are those of digest.model.SourceSettings. Which key is for which kind: across.py."""
 
-    kind: Literal["folder"]
+    kind: Literal["folder", "huggingface", "arxiv", "feed", "url"]
     name: Words = ""
-    path: Folder
+    path: Folder | None = None
     pattern: Words = "*"
+    url: SourceUrl = ""
+    categories: Many[Category] = []
+    lists: Many[Literal["daily", "trending", "week", "month"]] = Field(["daily"], min_length=1)
+    days: Annotated[int, Field(ge=0, le=60)] = 14
+    holidays: Many[date] = []
+    interval: Annotated[float, Field(ge=1, le=10080, allow_inf_nan=False)] = 30.0
+    timeout: Seconds = 60.0
+    max_mb: Annotated[int, Field(ge=0, le=4096)] = 0
+    allow_private: bool = False
 
 
 class EmailTable(Table):
@@ -122,6 +134,12 @@ class LogTable(Table):
     format: Literal["json", "text"] = "text"
 
 
+class WebTable(Table):
+    """[web]"""
+
+    contact: Line = ""
+
+
 class KeepTable(Table):
     """[keep], in days; the fields are those of digest.model.KeepSettings."""
 
@@ -147,6 +165,7 @@ class DigestFile(Table):
     operator: OperatorTable = OperatorTable()
     monitor: MonitorTable = MonitorTable()
     log: LogTable | None = None
+    web: WebTable = WebTable()
     keep: KeepTable = KeepTable()
 
 

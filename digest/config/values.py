@@ -46,6 +46,13 @@ def words(text: str) -> str:
     return plain
 
 
+def category(text: str) -> str:
+    """A category of arXiv, like cs.LG or hep-th."""
+    if not re.fullmatch(r"[a-z-]{2,12}(?:\.[A-Za-z-]{2,20})?", text):
+        raise Wrong(f'"{clean(text)[:40]}" is not a category of arXiv', "like cs.LG, stat.ML or hep-th")
+    return text
+
+
 def simple_name(text: str) -> str:
     """A name that may stand in a path: it cannot climb, hide, or be a device."""
     if not _NAME.fullmatch(text):

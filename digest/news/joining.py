@@ -1,8 +1,9 @@
 """Join sightings to what is known of a paper.
 
 The join does not depend on the order in which dumps arrive: of two counts the newer dump's wins, of two texts that of
-the later version, then the longer one, then the dump id decides. Only the id of a paper, which says where it was met
-first, follows the order of arrival.
+the later version, then the longer one, then the dump id decides. What is fetched again from an address replaces what
+was read there before, also where it is shorter: the site corrected it. Only the id of a paper, which says where it
+was met first, follows the order of arrival.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def merge(known: Known | None, sighting: Sighting, dump: Dump) -> Known:
     for name in _TEXTS:
         value, theirs = getattr(sighting.paper, name), getattr(known.paper, name)
         giver = by_dump.get(texts_from.get(name, ""), seen)
-        if value is not None and (theirs is None or _weight(value, seen) > _weight(theirs, giver)):
+        if value is not None and (theirs is None or _wins(value, seen, theirs, giver)):
             fields[name], texts_from[name] = value, dump.id
     title = matching.normal_title(sighting.paper.title)
     return replace(
@@ -83,6 +84,13 @@ def merge(known: Known | None, sighting: Sighting, dump: Dump) -> Known:
         shows=known.shows | dump.shows,
         titles=tuple(sorted({*known.titles, title} - {""})),
     )
+
+
+def _wins(value: Any, seen: Seen, theirs: Any, giver: Seen) -> bool:
+    """Whether *value* of the sighting *seen* is to stand in the place of *theirs*, which *giver* showed."""
+    if _replaces(seen, giver) or _replaces(giver, seen):
+        return _replaces(seen, giver)
+    return _weight(value, seen) > _weight(theirs, giver)
 
 
 def redate(known: Known, dump: Dump) -> Known:
@@ -107,7 +115,16 @@ def _seen(sighting: Sighting, dump: Dump) -> Seen:
         upvotes=paper.upvotes,
         num_comments=paper.num_comments,
         version=paper.version,
+        place=dump.place,
+        read_at=dump.fetched_at if dump.place else None,
     )
+
+
+def _replaces(new: Seen, old: Seen) -> bool:
+    """Whether *new* was read at the place where *old* had been read before: then its texts are the corrected ones."""
+    if not new.place or new.place != old.place or new.read_at is None or old.read_at is None:
+        return False
+    return new.read_at > old.read_at and (new.version or 1) >= (old.version or 1)
 
 
 def _weight(value: Any, seen: Seen) -> tuple[Any, ...]:
@@ -116,9 +133,9 @@ def _weight(value: Any, seen: Seen) -> tuple[Any, ...]:
     return seen.version or 1, size, seen.dump_id, value
 
 
-def age(one: Seen) -> tuple[date, str]:
-    """Sort key of a sighting: its day, undated ones first, then the dump id."""
-    return one.captured_on or date.min, one.dump_id
+def age(one: Seen) -> tuple[date, float, str]:
+    """Sort key of a sighting: its day, undated ones first, the instant it was fetched at, then the dump id."""
+    return one.as_of or date.min, one.read_at.timestamp() if one.read_at else 0.0, one.dump_id
 
 
 def _resettled(paper: Paper, seen: Collection[Seen]) -> Paper:
@@ -133,6 +150,6 @@ def _resettled(paper: Paper, seen: Collection[Seen]) -> Paper:
     return replace(paper, **counts, published=best, version=max(versions, default=None))
 
 
-def _certainty(one: Seen) -> tuple[bool, int, date, str]:
+def _certainty(one: Seen) -> tuple[bool, int, date, float, str]:
     with_year = one.shown is None or one.shown.year is not None
     return with_year, _SURE[one.dated_by], *age(one)

@@ -51,14 +51,14 @@ def _new_code(before: Known, after: Known) -> tuple[str, ...]:
     if before.paper.code_url or not after.paper.code_url or "code_url" not in before.shows:
         return ()
     giver = next(one for one in after.seen if one.dump_id == after.texts_from["code_url"])
-    days = [one.captured_on for one in before.seen if one.captured_on]
-    older = giver.captured_on and days and giver.captured_on < max(days)
+    days = [one.as_of for one in before.seen if one.as_of]
+    older = giver.as_of and days and giver.as_of < max(days)
     return () if older else ("code_url",)
 
 
 def _surge(before: Known, after: Known) -> tuple[str, ...]:
     now, then = after.paper.upvotes, before.paper.upvotes
-    counted = [one for one in before.seen if one.captured_on and one.upvotes is not None]
+    counted = [one for one in before.seen if one.as_of and one.upvotes is not None]
     if now is None or then is None or now <= then or not counted:
         return ()
     first = min(counted, key=age).upvotes or 0

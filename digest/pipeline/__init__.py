@@ -69,7 +69,7 @@ def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False) -> RunRe
 
 def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool) -> RunReport:
     held = bot.store.hold_if_restored()
-    dumps, failures, warnings = ingest_sources(bot, now)
+    dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
     report = RunReport(now, now, ingest=tuple(dumps), forced=forced)
     if held is not None:
         why = f"put back from a copy of {when(held)}: nothing is sent until you say `digest resume store`"

@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import compress
 
 from digest import dates, news, sources
 from digest.errors import DumpRefused, SourceFailed
-from digest.model import Capture, Change, Dump, DumpReport, Failure, Known, RawDump, ShownDate, SourceSettings
+from digest.model import Capture, Change, Dump, DumpReport, Failure, Known, Looked, RawDump, ShownDate, SourceSettings
 from digest.pipeline.bot import Bot
 from digest.store import Store, Writer
 
-Found = RawDump | DumpRefused | SourceFailed
+Found = RawDump | DumpRefused | SourceFailed | Looked
 Outcome = tuple[list[DumpReport], list[Failure], list[Failure]]
 """What became of each dump, the failures, the warnings."""
 
 
-def ingest_sources(bot: Bot, now: datetime) -> Outcome:
-    """Ask every configured source for what it has that is new, and take it in; a source that fails is named."""
+def ingest_sources(bot: Bot, now: datetime, *, due_only: bool = False) -> Outcome:
+    """Ask every configured source for what it has that is new, and take it in; a source that fails is named.
+
+    With *due_only* a source that was asked less than its interval ago is left alone.
+    """
     found: list[Found] = []
     health: dict[str, str] = {}
+    with _Line(bot) as line:
+        asked = {settings.name: offered for settings, offered in _offers(bot, line, now, due_only=due_only)}
     for settings in bot.settings.sources:
-        offered = _ask(bot, settings, now)
+        if settings.name not in asked:
+            continue
+        offered = asked[settings.name]
         why = next((item.why for item in offered if isinstance(item, SourceFailed)), "")
         health[settings.name] = why
         if why:
@@ -30,17 +38,56 @@ def ingest_sources(bot: Bot, now: datetime) -> Outcome:
         _remember_refused(bot.store, settings.name, offered, now)
         found += offered
     bot.store.note_sources(health, now)
-    return ingest(bot, found, now)
+    outcome = ingest(bot, found, now)
+    _remember_looks(bot, found, now)
+    return outcome
 
 
-def _ask(bot: Bot, settings: SourceSettings, now: datetime) -> list[Found]:
-    found: list[Found] = []
-    source = sources.open_source(settings, max_bytes=bot.settings.max_dump_bytes)
-    try:
-        found.extend(source.dumps(now, bot.store.stamps(settings.name)))
-    except SourceFailed as failure:
-        found.append(failure)
-    return found
+def _offers(bot: Bot, line: _Line, now: datetime, *, due_only: bool) -> Iterator[tuple[SourceSettings, list[Found]]]:
+    """What each source that is due has to offer."""
+    for settings in bot.settings.sources:
+        known = bot.store.stamps(settings.name)
+        if due_only and settings.kind != "folder" and not sources.is_due(known, now, interval=settings.interval):
+            continue
+        found: list[Found] = []
+        source = sources.open_source(settings, max_bytes=bot.settings.max_dump_bytes, web=line.web)
+        try:
+            found.extend(source.dumps(now, known))
+        except SourceFailed as failure:
+            found.append(failure)
+        yield settings, found
+
+
+class _Line:
+    """The one client that all sources of a pass share; made when the first of them fetches."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._web: sources.Web | None = None
+
+    def __enter__(self) -> _Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._web is not None:
+            self._web.close()
+
+    def web(self) -> sources.Web:
+        if self._web is None:
+            self._web = sources.open_web(self._bot.settings.contact, sleep=self._bot.stop.wait)
+        return self._web
+
+
+def _remember_looks(bot: Bot, found: Sequence[Found], now: datetime) -> None:
+    """Write down what is known of places that held nothing to read; after the dumps, which may lie in them."""
+    looks = [item for item in found if isinstance(item, Looked)]
+    if looks:
+        with bot.store.writing() as writer:
+            for look in looks:
+                writer.remember_look(look.source, look.where, look.stamp, now)
+    for look in looks:
+        if look.said:
+            bot.hooks.tell("nothing new", {"source": look.source, "why": look.said})
 
 
 def _remember_refused(store: Store, source: str, found: Sequence[Found], now: datetime) -> None:
@@ -59,6 +106,8 @@ def ingest(bot: Bot, found: Iterable[Found], now: datetime) -> Outcome:
     failures: list[Failure] = []
     captures: list[tuple[Capture, RawDump]] = []
     for item in found:
+        if isinstance(item, Looked):
+            continue
         if isinstance(item, DumpRefused | SourceFailed):
             failures.append(Failure(item.where, item.why))
             if isinstance(item, DumpRefused):
@@ -126,8 +175,14 @@ def _take_in(bot: Bot, capture: Capture, raw: RawDump, now: datetime) -> DumpRep
 
 
 def record(writer: Writer, capture: Capture, stamp: str, now: datetime) -> tuple[Change, ...]:
-    """Match, merge and store everything that *capture* shows; return the news in the order of the page."""
+    """Match, merge and store everything that *capture* shows; return the news in the order of the page.
+
+    The new version of a paper that nobody has met is left out: it is no new paper, and a later list may show it.
+    """
     matched = news.assign(capture, writer.lookup(capture.papers))
+    met = [found is not None or not one.revision for found, one in zip(matched, capture.sightings, strict=True)]
+    capture = replace(capture, sightings=tuple(compress(capture.sightings, met)))
+    matched = tuple(compress(matched, met))
     taken = [
         news.take(before, sighting, capture.dump) for before, sighting in zip(matched, capture.sightings, strict=True)
     ]

@@ -12,7 +12,7 @@ from digest.pipeline.prepare import editions, liked_papers, prepare, rank, today
 def rehearse(bot: Bot, *, due_only: bool = False) -> RunReport:
     """Do what `run_pass` does up to the deliveries; *bot* must stand on a scratch store."""
     now = bot.clock()
-    dumps, failures, warnings = ingest_sources(bot, now)
+    dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
     reports, more_failures, more_warnings = prepare(bot, now, due_only=due_only)
     return RunReport(
         started_at=now,
@@ -27,7 +27,7 @@ def rehearse(bot: Bot, *, due_only: bool = False) -> RunReport:
 def preview(bot: Bot, profile: Profile) -> Digest:
     """Return today's digest of *profile*: the one that was sent, else the one that a pass would make now."""
     now = bot.clock()
-    ingest_sources(bot, now)
+    ingest_sources(bot, now, due_only=True)
     day = today(profile, now)
     sent = bot.store.digest(profile.name, day)
     if sent is not None and sent.is_sent:
@@ -38,7 +38,7 @@ def preview(bot: Bot, profile: Profile) -> Digest:
 
 def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
     """Score the one paper that *ref* names (arXiv id, URL, title, our id) for *profile*; None if it is not known."""
-    ingest_sources(bot, bot.clock())
+    ingest_sources(bot, bot.clock(), due_only=True)
     paper = bot.store.find_papers([ref]).get(ref)
     if paper is None:
         return None

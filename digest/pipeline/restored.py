@@ -16,7 +16,7 @@ def take_up(bot: Bot, *, resend: bool) -> int:
     of it is sent, some of it perhaps for the second time.
     """
     now = bot.clock()
-    ingest_sources(bot, now)
+    ingest_sources(bot, now, due_only=True)
     asks = {name for name, channel in bot.channels.items() if isinstance(channel, Asks)}
     if resend:
         return bot.store.take_up(now, served={}, drop=(), ask=asks)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from digest.sources.capture import STYLES, dump_id, read
-from digest.sources.folder import FolderSource, Source, open_source
-from digest.sources.loading import load
+from typing import TYPE_CHECKING
 
-__all__ = ["STYLES", "FolderSource", "Source", "dump_id", "load", "open_source", "read"]
+from digest.sources.capture import STYLES, dump_id, read
+from digest.sources.folder import FolderSource
+from digest.sources.loading import load
+from digest.sources.opening import Source, open_source, open_web
+from digest.sources.stamps import is_due
+
+if TYPE_CHECKING:
+    from digest.sources.web import Web as Web
+
+__all__ = ["STYLES", "FolderSource", "Source", "dump_id", "is_due", "load", "open_source", "open_web", "read"]

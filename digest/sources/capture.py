@@ -10,7 +10,7 @@ from datetime import date, datetime
 from digest import dates
 from digest.errors import DumpRefused
 from digest.model import Capture, Dump, Entry, Listing, Paper, RawDump, Reject, Sighting
-from digest.sources import api, barelinks, card, firecrawl, generic, glued, page, plain, trending
+from digest.sources import api, barelinks, card, feedtext, firecrawl, generic, glued, page, plain, trending
 from digest.sources.decode import decoded
 from digest.sources.jsontext import looks_like_json
 from digest.sources.shapes import label
@@ -26,6 +26,7 @@ class Style:
 
 STYLES: dict[str, Style] = {
     "api": Style(api.recognises, api.read),
+    "feed": Style(feedtext.recognises, feedtext.read),
     "page": Style(page.recognises, page.read),
     "barelinks": Style(barelinks.recognises, barelinks.read),
     "trending": Style(trending.recognises, trending.read),
@@ -36,6 +37,7 @@ STYLES: dict[str, Style] = {
     "generic": Style(generic.recognises, generic.read),
 }
 """Every style in the order in which they are asked."""
+_STRUCTURED = frozenset({"api", "feed", "page"})
 
 
 def dump_id(content: bytes) -> str:
@@ -84,7 +86,7 @@ def listing_of(text: str, where: str) -> Listing:
             listing = style.read(text, label(where))
             found = listing if understood(listing, text) else None
             break
-    if found is not None and (found.style in {"api", "page"} or len(found.rejects) <= 2 + len(found.entries) // 20):
+    if found is not None and (found.style in _STRUCTURED or len(found.rejects) <= 2 + len(found.entries) // 20):
         return found
     try:
         other = generic.read(text, label(where))
@@ -100,7 +102,7 @@ def understood(listing: Listing, text: str) -> bool:
     taken, rejected = len(listing.entries), len(listing.rejects)
     if not taken or rejected > taken:
         return False
-    if listing.style in {"api", "page"} or looks_like_json(text):
+    if listing.style in _STRUCTURED or looks_like_json(text):
         return True
     held = sum(len(entry.paper.title) + len(entry.paper.abstract or "") for entry in listing.entries)
     prose = sum(len(line) for line in text.split("\n") if len(line) > 80 and not line.lstrip().startswith("http"))
@@ -137,7 +139,8 @@ def _filled(first: Entry, repeat: Entry) -> Entry:
         for field in fields(Paper)
         if getattr(first.paper, field.name) is None and getattr(repeat.paper, field.name) is not None
     }
-    return Entry(replace(first.paper, **missing) if missing else first.paper, first.shown or repeat.shown)
+    paper = replace(first.paper, **missing) if missing else first.paper
+    return Entry(paper, first.shown or repeat.shown, first.revision and repeat.revision)
 
 
 def _dated(
@@ -153,5 +156,6 @@ def _dated(
             why = f"row {position + 1}: the date {day} is after {captured_on}, the day of the page ({paper.title[:60]})"
             rejects.append(Reject(where, why))
             day = shown = None
-        sightings.append(Sighting(replace(paper, published=day) if day else paper, position, shown))
+        dated = replace(paper, published=day) if day else paper
+        sightings.append(Sighting(dated, position, shown, entry.revision))
     return tuple(sightings), tuple(rejects)

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from digest.errors import DumpRefused, SourceFailed
-from digest.model import RawDump, SourceSettings
+from digest.model import Looked, RawDump, SourceSettings
+from digest.sources.unpacking import is_packed, unpacked
 
 MAX_BYTES = 256 * 2**20
 _UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".swp", ".swx", ".lock", "~")
 
 
-class Source(Protocol):
-    """A place where dumps appear."""
-
-    name: str
-
-    def dumps(self, now: datetime, known: Mapping[str, str]) -> Iterator[RawDump | DumpRefused | SourceFailed]:
-        """Yield every dump whose stamp is not the one in *known* (where -> stamp); failures are values."""
-        ...
+Found = RawDump | DumpRefused | SourceFailed | Looked
 
 
 class FolderSource:
@@ -34,9 +28,10 @@ class FolderSource:
         self._pattern = settings.pattern
         self._max_bytes = max_bytes
 
-    def dumps(self, now: datetime, known: Mapping[str, str]) -> Iterator[RawDump | DumpRefused | SourceFailed]:
+    def dumps(self, now: datetime, known: Mapping[str, str]) -> Iterator[Found]:
         """Yield the files that are new or changed; one that grows while it is read waits for the next pass.
 
+        Of a .gz file what it holds is the dump, of a .zip file each file in it, within the limit of size.
         Hidden and unfinished files (.part, .tmp, …) are left alone. A link out of the folder, a file that
         is too large or cannot be read is a refusal of its own; a folder that is not there fails the source.
         """
@@ -54,8 +49,19 @@ class FolderSource:
                 found = self._take(path, root, now, known)
             except DumpRefused as refused:
                 found = refused
-            if found is not None:
+            if isinstance(found, RawDump) and is_packed(found.content):
+                yield from self._unpack(found)
+            elif found is not None:
                 yield found
+
+    def _unpack(self, raw: RawDump) -> Iterator[Found]:
+        """What an archive holds; its own stamp is remembered when all of it was looked at."""
+        for where, content in unpacked(raw.where, raw.content, self._max_bytes):
+            if isinstance(content, DumpRefused):
+                yield content
+            elif content.strip():
+                yield replace(raw, where=where, content=content)
+        yield Looked(self.name, raw.where, raw.stamp)
 
     def _take(self, path: Path, root: Path, now: datetime, known: Mapping[str, str]) -> RawDump | DumpRefused | None:
         where = str(path)
@@ -72,11 +78,6 @@ class FolderSource:
         if stamp is None:
             return None
         return RawDump(self.name, where, content, now, stamp=stamp)
-
-
-def open_source(settings: SourceSettings, *, max_bytes: int = MAX_BYTES) -> Source:
-    """The source that *settings* describe."""
-    return FolderSource(settings, max_bytes=max_bytes)
 
 
 def read_settled(path: Path, max_bytes: int) -> tuple[bytes, str | None]:

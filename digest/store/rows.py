@@ -11,7 +11,20 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement
 
-from digest.model import Change, Delivery, Digest, Dump, Known, Paper, RunReport, Seen, ShownDate, Sighting, Target
+from digest.model import (
+    Change,
+    Delivery,
+    Digest,
+    Dump,
+    Known,
+    Paper,
+    RunReport,
+    Seen,
+    ShownDate,
+    Sighting,
+    Target,
+    place_of,
+)
 from digest.store import schema
 
 T = TypeVar("T")
@@ -31,7 +44,7 @@ DUMP_COLUMNS: tuple[ColumnElement[Any], ...] = (
 )  # fmt: skip
 SEEN_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _d.id, _d.captured_on, _d.dated_by, _s.shown_month, _s.shown_day, _s.shown_year,
-    _s.published, _s.upvotes, _s.num_comments, _s.version,
+    _s.published, _s.upvotes, _s.num_comments, _s.version, _d.where, _d.fetched_at,
 )  # fmt: skip
 _WIDTH = len(PAPER_COLUMNS)
 
@@ -123,9 +136,11 @@ def dump_row(dump: Dump) -> dict[str, Any]:
 
 def seen_of(row: Sequence[Any]) -> Seen:
     """Read a row of `SEEN_COLUMNS`."""
-    id_, captured_on, dated_by, month, day, year, published, upvotes, comments, version = row[:10]
+    id_, captured_on, dated_by, month, day, year, published, upvotes, comments, version, where, fetched_at = row[:12]
     shown = None if month is None else ShownDate(month, day, year)
-    return Seen(id_, captured_on, dated_by, shown, published, upvotes, comments, version)
+    place = place_of(where)
+    read_at = fetched_at if place else None
+    return Seen(id_, captured_on, dated_by, shown, published, upvotes, comments, version, place, read_at)
 
 
 def sighting_row(paper: int, dump: int, sighting: Sighting) -> dict[str, Any]:

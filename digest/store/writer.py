@@ -134,6 +134,14 @@ class Writer:
         """Remember under which stamp a file was refused, and why; it is tried again when its stamp changes."""
         self._stamp(source, where, {"stamp": stamp, "dump": "", "refused": why, "at": now})
 
+    def remember_look(self, source: str, where: str, stamp: str, now: datetime) -> None:
+        """Remember under which stamp a place was looked at when nothing had to be read; what was read there stays."""
+        s = schema.stamps.c
+        here = (s.source == source, s.where == where)
+        if not self._connection.execute(update(schema.stamps).where(*here).values(stamp=stamp, at=now)).rowcount:
+            values = {"stamp": stamp, "dump": "", "refused": "", "at": now}
+            self._insert(schema.stamps, [{"source": source, "where": where, **values}])
+
     # ------------------------------------------------------------ steps
 
     def _stamp(self, source: str, where: str, values: dict[str, Any]) -> None:

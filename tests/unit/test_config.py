@@ -253,7 +253,7 @@ def test_a_profile_with_a_wrong_value_names_it(write, line, says):
     [
         ("", "digest.toml: sources: is missing"),
         ("sources = []", "sources: must not be empty"),
-        ('[[sources]]\nkind = "folders"\npath = "x"', '2: sources[0].kind: must be "folder" (did you mean "folder"?)'),
+        ('[[sources]]\nkind = "folders"\npath = "x"', 'or "arxiv" or "feed" or "url" (did you mean "folder"?)'),
         ('[[sources]]\nkind = "folder"', "1: sources[0].path: is missing"),
         (MAIN + MAIN, '4: sources[1]: the name "seeds" is used by another source'),
         (MAIN + "[store]\nurl = 'mysql://x'", '"mysql" is not a known store'),
@@ -535,3 +535,47 @@ def _documented(shown, field):
     if shown.startswith("`"):
         return tomllib.loads(f"x = {shown.strip('`')}")["x"] == field.default
     return field.is_required() if shown == "required" else field.default in (None, "")
+
+
+# ---------------------------------------------------------------- sources
+
+
+def test_a_source_takes_the_keys_of_its_kind_and_a_name_of_its_own(write):
+    text = (
+        MAIN
+        + '[[sources]]\nkind = "huggingface"\nlists = ["daily", "trending"]\n'
+        + '[[sources]]\nkind = "arxiv"\ncategories = ["cs.LG", "stat.ML"]\nholidays = [2027-01-18]\ninterval = 60\n'
+        + '[[sources]]\nkind = "feed"\nurl = "https://blog.example.org/feed.xml?n=5"\nmax_mb = 5\n'
+        + '[[sources]]\nkind = "url"\nurl = "https://example.org/papers"\nallow_private = true\nname = "mine"\n'
+    )
+    found = loaded(write(text)).sources[1:]
+    assert [one.name for one in found] == ["huggingface", "arxiv", "blog.example.org", "mine"]
+    assert found[0].lists == ("daily", "trending")
+    assert (found[1].categories, found[1].interval) == (("cs.LG", "stat.ML"), 3600)
+    assert str(found[1].holidays[0]) == "2027-01-18"
+    assert (found[2].url, found[2].max_bytes) == ("https://blog.example.org/feed.xml?n=5", 5 * 2**20)
+    assert (found[3].allow_private, found[2].allow_private) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ('kind = "folder"', "sources[0].path: is missing"),
+        ('kind = "feed"', "sources[0].url: is missing"),
+        ('kind = "arxiv"', "sources[0].categories: is missing"),
+        ('kind = "arxiv"\ncategories = ["LG cs"]', "is not a category of arXiv"),
+        ('kind = "feed"\nurl = "file:///etc/passwd"', "is not a web address"),
+        ('kind = "url"\nurl = "https://u:p@example.org/"', "must not hold a user or password"),
+        ('kind = "huggingface"\npath = "x"', 'path: is not for kind "huggingface" (only for folder)'),
+        ('kind = "folder"\npath = "x"\ninterval = 5', "interval: is not for kind"),
+        ('kind = "huggingface"\nlists = ["hourly"]', 'must be "daily" or "trending"'),
+        ('kind = "huggingface"\ninterval = 0', "must be at least 1"),
+    ],
+)
+def test_a_source_with_a_wrong_key_says_which(write, source, says):
+    assert any(says in fault for fault in faults(write("[[sources]]\n" + source + "\n")))
+
+
+def test_servers_are_told_whom_to_write_to(write):
+    assert loaded(write('public_url = "https://digest.example.org"\n' + MAIN)).contact == "https://digest.example.org"
+    assert loaded(write(MAIN + '[web]\ncontact = "ada@example.org"\n')).contact == "ada@example.org"
