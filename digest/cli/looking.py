@@ -1,4 +1,4 @@
-"""`preview`, `explain`, `search` and `evaluate`: look at what the bot would do, changing nothing."""
+"""`preview`, `explain` and `search`: look at what the bot would do, changing nothing."""
 
 from __future__ import annotations
 
@@ -25,14 +25,6 @@ class Format(StrEnum):
     text = "text"
     slack = "slack"
     json = "json"
-
-
-class Signals(StrEnum):
-    """What of a profile an evaluation uses."""
-
-    likes = "likes"
-    keywords = "keywords"
-    both = "both"
 
 
 ProfileName = Annotated[str, typer.Argument(metavar="PROFILE", help="The name of a profile in the config.")]
@@ -149,25 +141,3 @@ def search(
         saying.out(f"{shapes.day(one.published) or '–':10}  {one.arxiv_id or one.id:16}  {one.title}")
     if not found:
         saying.warn("no paper seen so far has all these words")
-
-
-def evaluate(
-    split: Annotated[Path, typer.Argument(metavar="SPLIT_DIR", help="A labelled ranking or matching set.")],
-    signals: Annotated[Signals, typer.Option(help="What of a profile is used.")] = Signals.both,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="RANKINGS.jsonl", help="Write the rankings there.")
-    ] = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
-    """Rank, or match, a labelled set with the bot's own methods and print how good that was."""
-    from digest.evaluate import evaluate as measure
-
-    if not split.is_dir():
-        raise UsageError(f"{split}: no such folder")
-    report = measure(split, signals=signals.value, out=out)
-    if as_json:
-        saying.emit(report.as_json())
-    else:
-        for line in report.lines():
-            saying.out(line)

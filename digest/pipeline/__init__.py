@@ -20,7 +20,7 @@ from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.careful import careful
 from digest.pipeline.ingest import ingest, ingest_sources
 from digest.pipeline.prepare import prepare
-from digest.pipeline.rehearse import explain, preview, rehearse
+from digest.pipeline.rehearse import explain, preview, recent, rehearse
 from digest.pipeline.restored import take_up
 from digest.pipeline.troubles import BROKEN, STORE, Facts, gather, troubles, when
 
@@ -37,6 +37,7 @@ __all__ = [
     "learning",
     "prepare",
     "preview",
+    "recent",
     "rehearse",
     "run_pass",
     "take_up",

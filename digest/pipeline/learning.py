@@ -26,8 +26,8 @@ FEWEST = 300
 ENOUGH_NEW = 2_000
 """So many new papers, or twice as many as at the last time, make the bot learn again by itself."""
 
-NEWEST = 20_000
-"""The bot learns from its newest papers, at most so many: seconds of work, and the field as it is now."""
+NEWEST = 6_000
+"""The bot learns from its newest papers, at most so many: a pass that loads what they teach keeps within 300 MB."""
 
 MOST_WORDS = 400_000
 """Texts with more different words than this are no language, or all of them: what they teach would only fill memory."""

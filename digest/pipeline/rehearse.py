@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from digest.model import Change, Digest, Pick, Profile, RunReport
+from collections.abc import Mapping
+from datetime import timedelta
+
+from digest.model import Change, Digest, Paper, Pick, Profile, RunReport
 from digest.pipeline import learning
 from digest.pipeline.bot import Bot
 from digest.pipeline.ingest import ingest_sources
 from digest.pipeline.prepare import editions, liked_papers, prepare, rank, today
+
+RECENT = timedelta(days=30)
 
 
 def rehearse(bot: Bot, *, due_only: bool = False) -> RunReport:
@@ -44,3 +49,11 @@ def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
         return None
     (picks,) = rank([Change(paper, "new")], [profile], liked_papers(bot, [profile]), learning.background(bot.settings))
     return picks[0] if picks else Pick(Change(paper, "new"), 0.0)
+
+
+def recent(bot: Bot, profile: Profile) -> tuple[Mapping[str, Paper], tuple[Paper, ...]]:
+    """Return the papers that *profile* likes by their likes, and all that were new in the last 30 days."""
+    now = bot.clock()
+    ingest_sources(bot, now)
+    changes = bot.store.changes_after(bot.store.cursor_at(now - RECENT))
+    return liked_papers(bot, [profile]), tuple(change.paper for change in changes if change.kind == "new")

@@ -1,0 +1,115 @@
+"""`evaluate`: how good is the bot, on a labelled set or on a reader's own likes?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import building, saying
+from digest.cli.looking import find_profile
+from digest.cli.options import AsJson, Config, Debug, Now, clock
+from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from digest.evaluate import LeavingReport
+    from digest.evaluate.baselines import Method
+
+
+class Signals(StrEnum):
+    """What of a profile an evaluation uses."""
+
+    likes = "likes"
+    keywords = "keywords"
+    both = "both"
+
+
+def evaluate(
+    split: Annotated[
+        Path | None, typer.Argument(metavar="[SPLIT_DIR]", help="A labelled ranking or matching set.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="Rank each like of this profile instead.")
+    ] = None,
+    signals: Annotated[Signals, typer.Option(help="What of a profile is used.")] = Signals.both,
+    against: Annotated[
+        str, typer.Option("--against", metavar="LIST", help="Compare with what peers do: tfidf,bm25,svm.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="RANKINGS.jsonl", help="Write the rankings there.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw nDCG@10 by number of likes.")
+    ] = None,
+    config: Config = None,
+    now: Now = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Rank, or match, a labelled set with the bot's own methods and print how good that was.
+
+    With --profile, each like of that profile is left out in turn and ranked among the papers of the last 30 days.
+    """
+    from digest.evaluate import RankingReport
+    from digest.evaluate import evaluate as measure
+
+    if (split is None) == (profile is None):
+        raise UsageError("name either a labelled set or, with --profile, a profile")
+    if profile is not None:
+        if against or picture or out:
+            raise UsageError("--against, --picture and --out need a labelled set")
+        _say(_likes_of(profile, config, now), as_json=as_json)
+        return
+    if split is None or not split.is_dir():
+        raise UsageError(f"{split}: no such folder")
+    report = measure(split, signals=signals.value, out=out, against=_methods(against))
+    if picture is not None:
+        if not isinstance(report, RankingReport):
+            raise UsageError(f"{split}: a matching set has no picture")
+        _write(picture, report.picture(split.resolve().name))
+    _say(report, as_json=as_json)
+
+
+def _likes_of(name: str, config: Path | None, now: str | None) -> LeavingReport:
+    from digest import pipeline
+    from digest.evaluate import leave_each_out
+
+    tick = clock(now)
+    settings = building.load_settings(config)
+    who = find_profile(settings, name)
+    with building.bot(settings, tick, scratch=True) as bot:
+        liked, month = pipeline.recent(bot, who)
+    return leave_each_out(who, liked, month, pipeline.learning.background(settings))
+
+
+def _methods(listed: str) -> list[Method]:
+    names = [name.strip() for name in listed.split(",") if name.strip()]
+    if not names:
+        return []
+    from digest.evaluate.comparing import METHODS
+
+    for name in names:
+        if name not in METHODS:
+            raise UsageError(f"--against {name}: not one of {', '.join(METHODS)}")
+    return [method for method in METHODS if method in names]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--picture {path}: {error.strerror}") from None
+    saying.warn(f"wrote {path}")
+
+
+def _say(report: object, *, as_json: bool) -> None:
+    from digest.evaluate import LeavingReport, MatchingReport, RankingReport
+
+    assert isinstance(report, (LeavingReport, MatchingReport, RankingReport))  # noqa: S101 the three there are
+    if as_json:
+        saying.emit(report.as_json())
+    else:
+        for line in report.lines():
+            saying.out(line)

@@ -1,0 +1,89 @@
+"""Would the bot have found what a reader likes? Each like is left out in turn and ranked among a recent month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+from digest.model import Interest, Paper, Profile
+from digest.ranking import Background
+
+_TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One like that was left out: its *place* from 1 among *among* papers, by what the rest of *interest* says."""
+
+    interest: str
+    title: str
+    place: int
+    among: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingReport:
+    """Where each like of *profile* came out; *unknown* are likes that no known paper or file tells more about."""
+
+    profile: str
+    found: tuple[Left, ...]
+    unknown: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        places = [one.place for one in self.found]
+        return {
+            "profile": self.profile,
+            "likes": [
+                {"interest": one.interest, "title": one.title, "place": one.place, "among": one.among}
+                for one in self.found
+            ],
+            "unknown": list(self.unknown),
+            "median_place": median(places) if places else None,
+            "top_10": sum(place <= _TOP for place in places),
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line per like, the best found first, and what they come to."""
+        for one in sorted(self.found, key=lambda left: left.place):
+            yield f"{one.place:5} of {one.among}  {one.title[:90]}  ({one.interest})"
+        for like in self.unknown:
+            yield f"    – not known, so it cannot be ranked: {like[:90]}"
+        if self.found:
+            middle = median(one.place for one in self.found)
+            first = sum(one.place <= _TOP for one in self.found)
+            yield f"median place {middle:g}; {first} of {len(self.found)} among the first ten"
+        else:
+            yield "no like of this profile is among the known papers: nothing to measure"
+
+
+def leave_each_out(
+    profile: Profile, liked: Mapping[str, Paper], month: Sequence[Paper], background: Background
+) -> LeavingReport:
+    """Rank each like of *profile* that *liked* knows among the papers of *month*, by all that the profile says else.
+
+    Its own interest alone is asked, with its other likes; these are not among the candidates.
+    """
+    from digest.ranking.order import orders
+
+    likes = [(interest, like) for interest in profile.interests for like in dict.fromkeys(interest.like)]
+    known = [(interest, like) for interest, like in likes if like in liked]
+    ours = {liked[like].title for _, like in known} | {liked[like].id for _, like in known}
+    others = [paper for paper in month if paper.title not in ours and (not paper.id or paper.id not in ours)]
+    candidates = [*others, *(liked[like] for _, like in known)]
+    wishes = [_without(profile, interest, like, liked) for interest, like in known]
+    found = []
+    for n, order in enumerate(orders(candidates, wishes, liked, background)):
+        own = len(others) + n
+        ahead = sum(one < len(others) for one in order[: order.index(own)]) if own in order else len(others)
+        interest, like = known[n]
+        found.append(Left(interest.name, liked[like].title, ahead + 1, len(others) + 1))
+    return LeavingReport(profile.name, tuple(found), tuple(like for _, like in likes if like not in liked))
+
+
+def _without(profile: Profile, interest: Interest, like: str, liked: Mapping[str, Paper]) -> Profile:
+    """*profile* with nothing but *interest*, and that without any name of the paper that *like* means."""
+    rest = tuple(other for other in interest.like if other != like and liked.get(other) != liked[like])
+    return replace(profile, interests=(replace(interest, like=rest),), mute=(), surprise=0)
