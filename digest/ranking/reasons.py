@@ -193,9 +193,9 @@ def explained(
         Pick(changes[n], score, profile.interests[i].name) for n, i, score in zip(order, rows, scores, strict=True)
     ]
     least = min(profile.floor, _HALF)
-    wanted = {id(pick) for pick in (picks if shown is None else shown(profile, picks))}
+    wanted = {id(pick.change) for pick in (picks if shown is None else shown(profile, picks))}
     for place, (n, i, pick) in enumerate(zip(order, rows, picks, strict=True)):
-        if id(pick) in wanted and (not place or pick.score >= least):
+        if id(pick.change) in wanted and (not place or pick.score >= least):
             reasons = evidence.reasons(profile.interests[i], first + i, n)
             picks[place] = replace(pick, reasons=reasons, parts=_parts(found, i, n, pick.score))
     return tuple(picks)

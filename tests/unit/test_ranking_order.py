@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -183,6 +184,18 @@ def test_surprises_come_last_from_outside_the_interests_and_say_so():
     assert titles(picks)[-1] == "Faster Video Models"
     assert picks[-1].reasons == (Reason("surprise"),)
     assert len(picks) == 3
+
+
+def test_what_is_shown_gets_its_reasons_even_if_the_reader_sees_a_leaner_copy_of_the_pick():
+    changes = [a_change(f"Protein {n}") for n in range(4)]
+    (picks,) = rank(
+        changes,
+        [a_profile(interests=(PROTEIN,))],
+        {},
+        BACKGROUND,
+        shown=lambda profile, given: [replace(pick, parts=()) for pick in given[:2]],
+    )
+    assert [bool(pick.reasons) for pick in picks] == [True, True, False, False]
 
 
 def test_at_most_top_picks_are_given_to_each_profile():
