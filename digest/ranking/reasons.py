@@ -16,11 +16,12 @@ from digest.ranking.arrays import Floats, Sparse, narrowed
 from digest.ranking.following import Following
 from digest.ranking.score import COMMON, Scores, chance
 from digest.ranking.space import Space, Vectors
-from digest.ranking.terms import phrases
+from digest.ranking.terms import phrases, terms_of
 from digest.ranking.wishes import Wishes
 
 _NAMES = 4  # words and phrases that a reason names at most
 _SHARE = 0.06  # a word that earned less than this of all is not named,
+_SHARE_BESIDE = 0.15  # beside keywords that are named
 _ORDINARY = 2.4  # nor one that stands in one paper of ten or more, unless it was asked for
 _NEAR = 0.42  # a liked paper at least this near is named
 _AS_MUCH = 1.5  # a phrase goes before its words
@@ -94,10 +95,12 @@ class Evidence:
         self._wanted = wanted
 
     def _earned(self, n: int, columns: Floats, values: Floats, named: Sequence[str]) -> tuple[str, ...]:
-        """The words and phrases of the paper that earned the most."""
-        surfaces, least = self._surface(n), _SHARE * max(float(values.clip(0).sum()), 1e-9)
+        """The words and phrases of the paper that earned the most; beside keywords only what earned much."""
+        surfaces, share = self._surface(n), _SHARE_BESIDE if named else _SHARE
+        said = {self._column.get(self._space.number(term)) for name in named for term in terms_of(name)}
+        least = share * max(float(values.clip(0).sum()), 1e-9)
         strong = [at for at in np.argsort(-values, kind="stable")[:_LOOKED_AT].tolist() if values[at] > least]
-        shown = [(surfaces.get(int(columns[at]), ""), float(values[at])) for at in strong]
+        shown = [(surfaces.get(c, ""), float(values[at])) for at in strong if (c := int(columns[at])) not in said]
         ranked = sorted(
             (-value * (_AS_MUCH if " " in name or "-" in name else 1), name) for name, value in shown if name
         )
