@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import building, saying
+from digest.cli import building, saying, wordcheck
 from digest.cli.options import Config, Debug, Now, clock
 from digest.errors import ConfigError, DeliveryError, DigestError
 from digest.text import plural
@@ -44,8 +44,9 @@ def check(
     if faults := renderer.check():
         raise ConfigError(faults)
     tick = clock(now)
-    with building.bot(settings, tick, scratch=True):
-        pass
+    with building.bot(settings, tick, scratch=True) as bot:
+        for warning in wordcheck.warnings(settings, bot):
+            saying.warn(f"warning: {warning}")
     saying.out(f"{settings.where}: in order")
     saying.out(f"  {plural(len(settings.sources), 'source')}, {plural(len(settings.profiles), 'profile')}")
     saying.out(f"  state in {settings.state}")

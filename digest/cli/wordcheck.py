@@ -1,0 +1,33 @@
+"""Which keywords of the profiles can never be met? Part of `digest check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.model import Settings
+    from digest.pipeline import Bot
+
+_NEWEST = 3_000
+"""Papers that are looked through beside the background; older ones taught it."""
+
+
+def warnings(settings: Settings, bot: Bot) -> Iterator[str]:
+    """Yield a sentence for each keyword that no known paper has."""
+    owners: dict[str, list[str]] = {}
+    for profile in settings.profiles:
+        for interest in profile.interests:
+            for keyword in interest.keywords:
+                owners.setdefault(keyword, []).append(f"{profile.name}, {interest.name}")
+    if not owners:
+        return
+    from digest.pipeline import learning
+    from digest.ranking.vocabulary import unknown
+
+    papers = bot.store.newest_papers(_NEWEST)
+    for keyword, near in unknown(owners, papers, learning.background(settings)).items():
+        whose = owners[keyword]
+        more = f" and {len(whose) - 1} more" if len(whose) > 1 else ""
+        hint = f" (near: {', '.join(near)})" if near else ""
+        yield f'profile {whose[0]}{more}: no known paper has the keyword "{keyword}"{hint}'
