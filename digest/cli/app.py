@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from digest.cli import evaluating, learning, looking, operating, reading, running, starting
+from digest.cli import evaluating, learning, looking, operating, reading, replaying, running, starting
 
 app = typer.Typer(
     name="digest",
@@ -21,6 +21,7 @@ app.command("serve", rich_help_panel=DAILY)(running.serve)
 
 app.command("preview", rich_help_panel=LOOK)(looking.preview)
 app.command("explain", rich_help_panel=LOOK)(looking.explain)
+app.command("replay", rich_help_panel=LOOK)(replaying.replay)
 app.command("evaluate", rich_help_panel=LOOK)(evaluating.evaluate)
 
 app.command("parse", rich_help_panel=READ)(reading.parse)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from digest.model import Settings
 from digest.outbox import Channel
+from digest.ranking import Background
 from digest.render import Renderer
 from digest.store import Store
 
@@ -46,7 +47,8 @@ class Hooks:
 class Bot:
     """One bot: its settings, its memory, its voice, its channels, its clock and its dice.
 
-    *stop* ends a pass; *hide* takes what is secret out of words that others wrote.
+    *stop* ends a pass; *hide* takes what is secret out of words that others wrote. *background* is what ranking knows
+    of the language, where it shall be kept from one pass to the next; None: each pass reads it when there is news.
     """
 
     settings: Settings
@@ -58,3 +60,4 @@ class Bot:
     hooks: Hooks = field(default_factory=Hooks)
     stop: threading.Event = field(default_factory=threading.Event)
     hide: Callable[[str], str] = str
+    background: Background | None = None

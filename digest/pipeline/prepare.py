@@ -136,7 +136,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
         liked = liked_papers(bot, profiles) if changes else {}
-        known = known or (learning.background(bot.settings) if changes else None)
+        known = known or bot.background or (learning.background(bot.settings) if changes else None)
 
         def shown(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper] = liked) -> Sequence[Pick]:
             if profile.surprise:

@@ -169,3 +169,22 @@ def test_completion_is_offered_for(shell: str):
     variables = {"_DIGEST_COMPLETE": f"source_{shell}", "PATH": "/usr/bin:/bin"}
     done = subprocess.run([sys.executable, "-m", "digest"], capture_output=True, text=True, env=variables, check=False)
     assert "digest" in done.stdout, done.stderr
+
+
+def test_replay_tells_what_would_have_been_sent_and_leaves_nothing(bot: BotFolder):
+    old = bot.root / "old"
+    old.mkdir()
+    (old / "2026-11-18.txt").write_text(page("Alpha Diffusion Models", day="Nov 18").replace("Nov 19", "Nov 17"))
+    (old / "2026-11-19.txt").write_text(page("Beta Score Matching", day="Nov 19").replace("·\nNov 19", "·\nNov 18"))
+    before = sorted(bot.root.rglob("*"))
+    ran = bot.digest("replay", str(old), "--json")
+    assert ran.code == 0, ran.err
+    (ada,) = ran.json["profiles"]
+    assert [(one["date"], len(one["picks"])) for one in ada["editions"]] == [("2026-11-18", 1), ("2026-11-19", 1)]
+    assert (ada["picks"], ada["quiet"], ada["considered"]) == (2, 0, 2)
+    drawn = bot.digest("replay", str(old), "--profile", "ada", "--picture", str(bot.root / "ada.svg"))
+    assert "Beta Score Matching" in drawn.out
+    assert (bot.root / "ada.svg").read_text().startswith("<svg")
+    assert [path for path in sorted(bot.root.rglob("*")) if path not in before] == [bot.root / "ada.svg"]
+    assert bot.digest("replay", str(old), "--from", "yesterday").code == 2
+    assert bot.digest("replay", str(bot.root / "none")).code == 2
