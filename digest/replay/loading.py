@@ -43,14 +43,14 @@ def load(place: Path, now: datetime) -> Dumps:
                 dumps.failures.append(Failure(found.where, "left out: its day is not known"))
                 continue
             dumps.by_day[capture.dump.captured_on].append(capture)
-        else:
+        elif isinstance(found, DumpRefused | SourceFailed):
             dumps.failures.append(Failure(found.where, found.why))
     for captures in dumps.by_day.values():
         captures.sort(key=lambda capture: capture.dump.id)
     return dumps
 
 
-def _dumps_of(place: Path, now: datetime) -> Iterator[RawDump | DumpRefused | SourceFailed]:
+def _dumps_of(place: Path, now: datetime) -> Iterator[object]:
     if place.is_dir():
         return iter(sources.open_source(SourceSettings("folder", "replay", place)).dumps(now, {}))
     if place.is_file() and place.name.endswith((".jsonl", ".jsonl.gz")):
