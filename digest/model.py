@@ -507,6 +507,11 @@ class SourceSettings:
     categories: tuple[str, ...] = ()
     holidays: tuple[Day, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """Where a person would look: the folder, the address, or the service."""
+        return str(self.path) if self.kind == "folder" else self.url or self.kind
+
 
 @dataclass(frozen=True, slots=True)
 class EmailSettings:

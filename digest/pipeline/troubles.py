@@ -208,8 +208,8 @@ def _sources(facts: Facts) -> Iterator[Trouble]:
                 f"source:{source.name}",
                 f"The source {source.name} fails: {health.why}{last}",
                 health.failing_since,
-                f"look at {source.path}; other sources go on, and readers are told of it after a day",
-                places=frozenset({str(source.path), source.name}),
+                f"look at {source.place}; other sources go on, and readers are told of it after a day",
+                places=frozenset({source.place, source.name}),
             )
 
 
@@ -228,7 +228,7 @@ def _silent(facts: Facts) -> Iterator[Trouble]:
     days, news = facts.settings.operator.quiet_days, facts.last_news
     passed = working_days(news.date(), facts.now.date()) if news else 0
     if days and passed >= days:
-        names = ", ".join(f"{source.name} ({source.path})" for source in facts.settings.sources)
+        names = ", ".join(f"{source.name} ({source.place})" for source in facts.settings.sources)
         yield Trouble(
             "quiet",
             f"Nothing new has come in for {plural(passed, 'working day')}",

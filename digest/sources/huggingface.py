@@ -89,7 +89,7 @@ class HuggingFace:
         for number in range(PAGES):
             url = self._url({**query, "p": number} if number else query)
             full = None
-            yield Visit(url, check, day, absent=frozenset({400}))
+            yield Visit(url, check, day, absent=frozenset({400, 404}))
             if full is None:  # unchanged: as many rows as last time
                 full = stamp_of(known.get(url)).rows >= PAGE
             if not full:

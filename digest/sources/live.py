@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 
 from digest.errors import DumpRefused, SourceFailed
 from digest.model import Looked, RawDump, SourceSettings
@@ -38,6 +39,7 @@ class Asking:
         self._manners = Manners(settings.timeout, limit, settings.allow_private, rate=rate)
         self.over = False
         self._misses = 0
+        self._met, self._lost = False, ""  # whether any list was there; what the server said of one that was not
 
     def round(self, visits: Iterable[Visit], known: Mapping[str, str]) -> Iterator[Found]:
         """Make *visits* until they are done or it makes no sense to go on; *known* as `Source.dumps` takes it."""
@@ -49,6 +51,8 @@ class Asking:
             yield from self.visit(visit, stamp_of(known.get(visit.url)))
             if self.over:
                 return
+        if self._lost and not self._met:
+            yield SourceFailed(self.name, f"{self._lost}, whatever it was asked for")
         yield Looked(self.name, ASKED, self.now.isoformat())
 
     def visit(self, visit: Visit, old: Stamp) -> Iterator[Found]:
@@ -65,20 +69,28 @@ class Asking:
             if busy.seconds > PATIENCE:
                 until = self.now.astimezone(UTC) + timedelta(seconds=busy.seconds)
                 yield Looked(self.name, WAIT, until.isoformat(timespec="seconds"))
-            yield SourceFailed(busy.where, busy.why)
+            yield self._failed(busy)
         except SourceFailed as failed:
             self._misses += _WEIGHT.get(failed.kind, 1) if isinstance(failed, Silent) else 1
             self.over = self._misses >= ENOUGH
-            yield SourceFailed(failed.where, failed.why)
+            yield self._failed(failed)
+
+    def _failed(self, failed: SourceFailed) -> SourceFailed:
+        """The failure under the name of the source, by which a person and the report know it."""
+        why = failed.why if failed.where == self.name else f"{failed.where}: {failed.why}"
+        return SourceFailed(self.name, why)
 
     def ask(self, visit: Visit, old: Stamp) -> RawDump | Looked | None:
         """The dump at the address when it is new, or what to remember; None when all is as it was."""
         answer = self._web.get(visit.url, self._manners, etag=old.etag, modified=old.modified)
         if answer.status == 304 or answer.status in visit.absent:
+            self._lost = self._lost or (answer.said if answer.status == HTTPStatus.NOT_FOUND else "")
+            self._met = self._met or answer.status == HTTPStatus.NOT_MODIFIED
             return self._unchanged(visit, old)
         if answer.status != 200:
             raise SourceFailed(visit.url, answer.said)
         checked = visit.check(answer.content)
+        self._met = True
         stamp = self._stamp(answer, checked)
         if stamp.sha == old.sha:
             as_it_was = stamp == replace(old, at=stamp.at)

@@ -35,12 +35,12 @@ class Page:
         try:
             asked = self._ask_robots(now, known)
         except SourceFailed as failed:
-            yield SourceFailed(url, f"robots.txt cannot be read, so the page is left alone: {failed.why}")
+            yield SourceFailed(self.name, f"robots.txt cannot be read, so the page is left alone: {failed.why}")
             return
         if isinstance(asked, Looked):
             yield asked
         if (asked.stamp if isinstance(asked, Looked) else asked).startswith("no"):
-            yield SourceFailed(url, "the site's robots.txt closes this page to us")
+            yield SourceFailed(self.name, f"{url}: the site's robots.txt closes this page to us")
             return
         asking = Asking(self._settings, self._web, rate=host_rate(url), max_bytes=self._max_bytes, now=now)
         yield from asking.round([Visit(url, lambda _: Checked(1))], known)

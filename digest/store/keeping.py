@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, or_, select, tuple_, update
 
 from digest.errors import StoreError
 from digest.model import OPERATOR, KeepSettings
@@ -169,11 +169,19 @@ def _old_sightings(before: datetime) -> Any:
         select(later.c.paper)
         .join(other, other.c.no == later.c.dump)
         .join(one, one.c.no == _s.dump)
-        .where(later.c.paper == _s.paper, tuple_(other.c.captured_on, other.c.id) > tuple_(one.c.captured_on, one.c.id))
+        .where(later.c.paper == _s.paper, _age(other.c) > _age(one.c))
         .correlate(schema.sightings)
     )
     old = select(_e.no).where(_e.first_seen < before)
     return delete(schema.sightings).where(_s.dump.in_(old), newer.exists())
+
+
+def _age(dump: Any) -> Any:
+    """What decides which counts are newer, as `news.age` has it: what was fetched counts from the day of the fetch."""
+    fetched = or_(dump.where.like("http://%"), dump.where.like("https://%"))
+    day = case((fetched, func.date(dump.fetched_at)), else_=func.date(dump.captured_on))
+    instant = case((fetched, dump.fetched_at), else_=datetime(1970, 1, 1, tzinfo=UTC))
+    return tuple_(day, instant, dump.id)
 
 
 def _old_rejects(before: datetime) -> Any:

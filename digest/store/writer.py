@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
@@ -107,7 +107,22 @@ class Writer:
             schema.rejects,
             [{"dump": dump_no, "position": i, "where": r.where, "why": r.why} for i, r in enumerate(rejects)],
         )
+        self._thin_out(dump)
         self.remember_stamp(dump.source, dump.where, stamp, dump.id, now)
+
+    def _thin_out(self, dump: Dump) -> None:
+        """Forget the counts of the reading before of the same address on the same day, unless it is the list's own day.
+
+        A list that is read every half hour for two weeks would else fill the disk with counts that nobody asks for.
+        """
+        if not dump.place or dump.captured_on is None or dump.fetched_at.date() <= dump.captured_on:
+            return
+        t = schema.stamps.c
+        before = select(_d.no).join(schema.stamps, t.dump == _d.id)
+        before = before.where(t.source == dump.source, t.where == dump.where, t.dump != dump.id)
+        midnight = datetime.combine(dump.fetched_at.astimezone(UTC).date(), time(), UTC)
+        numbers = list(self._connection.execute(before.where(_d.fetched_at >= midnight)).scalars())
+        self._connection.execute(delete(schema.sightings).where(_s.dump.in_(numbers)))
 
     def add_changes(self, changes: Sequence[Change], now: datetime) -> tuple[Change, ...]:
         """Remember news in this order and return it with its numbers, each greater than all before it."""

@@ -130,7 +130,7 @@ def test_a_day_that_is_not_there_yet_is_no_failure(site):
 
 @pytest.mark.parametrize(
     "fault",
-    [500, 503, 502, 404, (429, {"Retry-After": "1"}), ("cut", 40), ("body", b'[{"paper": {"id"'),
+    [500, 503, 502, 501, (429, {"Retry-After": "1"}), ("cut", 40), ("body", b'[{"paper": {"id"'),
      ("body", b"<html>busy</html>"), ("body", b""), ("body", b'{"error": "busy"}'), ("body", b"[1, 2]")],
 )  # fmt: skip
 def test_a_day_that_fails_stops_no_other_and_heals(site, fault):
@@ -146,6 +146,34 @@ def test_a_day_that_fails_stops_no_other_and_heals(site, fault):
     site.faults.clear()
     assert bot.run(hours=1) == []
     assert len(bot.papers()) == 15
+
+
+def test_a_wrong_address_is_said_once(site):
+    site.missing = 404
+    (failure,) = LiveBot(settings(site.url), now=NOW).run()
+    assert "404 Not Found, whatever it was asked for" in failure.why
+
+
+def test_days_that_a_server_does_not_have_are_no_failure(site):
+    site.missing = 404
+    site.pages = {window()[-1]: body(row(1))}
+    bot = LiveBot(settings(site.url), now=NOW)
+    assert bot.run() == []
+    assert len(bot.papers()) == 1
+
+
+def test_the_readings_of_an_older_day_are_thinned_to_one_a_day(site):
+    page = window()[3]
+    site.pages = {page: body(row(1, upvotes=1))}
+    bot = LiveBot(settings(site.url), now=NOW)
+    bot.run()
+    for hour in range(1, 30):
+        site.pages[page] = body(row(1, upvotes=1 + hour))
+        bot.run(hours=1)
+    (paper,) = bot.papers().values()
+    seen, _, _ = bot.store.paper_history(paper.id)
+    assert paper.upvotes == 30
+    assert [one.read_at.date().day for one in seen] == [20, 21]
 
 
 def test_a_day_with_one_bad_row_is_taken_and_asked_for_again_without_validators(site):

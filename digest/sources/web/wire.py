@@ -106,7 +106,8 @@ class Guarded(httpcore.NetworkBackend):
             why = "the name is not known" if isinstance(error, socket.gaierror) else str(error)
             raise httpcore.ConnectError(f"{host}: {why}") from error
         if not self._allow_private and (bad := [one for one in addresses if not is_public(one)]):
-            raise ForbiddenError(f"{host} is {bad[0]}, which is not a public address")
+            means = "" if bad[0] == host.strip("[]") else f" is {bad[0]}, which"
+            raise ForbiddenError(f"{host}{means} is not a public address")
         return addresses
 
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
