@@ -215,7 +215,8 @@ class Known:
 
     *texts_from* maps a merged field ("title", "abstract", ...) to the id of the dump that it came
     from; *shows* is the union of the fields that its dumps' styles can show; *titles* holds every
-    normalised title it was seen under; *causes* the update causes already announced.
+    normalised title it was seen under; *causes* the update causes already announced; *names* its other
+    permanent names ("doi:...", "openreview:...").
     """
 
     paper: Paper
@@ -224,6 +225,21 @@ class Known:
     shows: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()
     causes: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A sighting, or by hand a paper, that was taken for another paper although its title or abstract differs.
+
+    *found* is what was taken, with its own texts and sightings; *before* the paper as it was then. *reason* is that of
+    the match or "by hand", *similarity* lies in [0, 1].
+    """
+
+    found: Known
+    before: Known
+    reason: str
+    similarity: float
 
 
 @dataclass(frozen=True, slots=True)

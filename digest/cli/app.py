@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from digest.cli import evaluating, learning, looking, operating, reading, replaying, running, starting
+from digest.cli import evaluating, learning, looking, operating, papers, reading, replaying, running, starting
 
 app = typer.Typer(
     name="digest",
@@ -28,6 +28,7 @@ app.command("parse", rich_help_panel=READ)(reading.parse)
 app.command("diff", rich_help_panel=READ)(reading.diff)
 app.command("ingest", rich_help_panel=READ)(running.ingest)
 app.command("search", rich_help_panel=READ)(looking.search)
+app.add_typer(papers.app, name="papers", rich_help_panel=READ)
 
 app.command("init", rich_help_panel=OPERATE)(starting.init)
 app.command("check", rich_help_panel=OPERATE)(starting.check)

@@ -8,12 +8,15 @@ from typing import Literal
 
 from digest.matching import abstracts
 from digest.matching.forms import normal_title
+from digest.matching.names import other_names
 from digest.matching.parts import taken_apart
 from digest.matching.rarity import bits
 from digest.matching.titles import akin, near, sequels
 from digest.model import Known, Paper
 
-MatchReason = Literal["arxiv id", "same title", "abstract", "near title"]
+MatchReason = Literal["arxiv id", "other id", "same title", "abstract", "near title"]
+SURE: frozenset[MatchReason] = frozenset({"arxiv id", "other id"})
+"""What needs no look at titles, and is right unless a source is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,19 @@ class Match:
 def best_match(paper: Paper, candidates: Sequence[Known]) -> Match | None:
     """Return the one of *candidates* that *paper* is, or None where it is new or title and abstract cannot tell.
 
-    The same arXiv id always matches, different ones never do. Then the same title, the same abstract, a near title;
-    where two candidates are as good as each other, neither is it. The order of the candidates does not matter.
+    The same arXiv id always matches, different ones never do. Then the same DOI or OpenReview forum, the same title,
+    the same abstract, a near title; where two candidates are as good as each other, neither is it. The order of the
+    candidates does not matter.
     """
     if paper.arxiv_id:
         for known in candidates:
             if known.paper.arxiv_id == paper.arxiv_id:
                 return Match(known.paper.id, "arxiv id", 1.0)
         candidates = [known for known in candidates if not known.paper.arxiv_id]
+    if names := other_names(paper):
+        for known in candidates:
+            if not names.isdisjoint(known.names | other_names(known.paper)):
+                return Match(known.paper.id, "other id", 1.0)
     if not normal_title(paper.title):
         return None
     judged = [_judged(paper, known) for known in candidates]

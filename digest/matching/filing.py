@@ -2,8 +2,8 @@
 
 A paper is filed under its whole title, what stands before and after a colon in it, pairs of its rarest words, and the
 first words of its abstract. Rarity is read from a fixed list of words that is shipped (see `build`), so a key never
-drifts as the store grows. Keys are 32-bit and the scheme is frozen: a change of it, of the list or of `normal_words`
-needs a migration that files every known paper anew.
+drifts as the store grows. Keys are signed numbers of 32 bits, and the scheme is frozen: a change of it, of the list or
+of `normal_words` needs a migration that files every known paper anew.
 """
 
 from __future__ import annotations
@@ -48,7 +48,18 @@ def _numbers(title: str, pairs: Iterable[tuple[str, str]], openings: Iterable[st
     }
     made |= {" ".join(sorted(pair)) for pair in pairs}
     made |= {"~" + opening for opening in openings}
-    return tuple(sorted({zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in made}))
+    return tuple(sorted({_number(text) for text in made}))
+
+
+def title_number(normal: str) -> int:
+    """Return the number of a title in normal form (`normal_title`); others share it hardly ever."""
+    return _number(normal)
+
+
+def _number(text: str) -> int:
+    """Return a signed number of 32 bits: SQLite keeps it in four bytes at most."""
+    number = zlib.crc32(text.encode("utf-8", "surrogatepass"))
+    return number - 2**32 if number >= 2**31 else number
 
 
 def _folded(title: str) -> tuple[str, ...]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from heapq import nsmallest
 
+from digest.matching.choosing import choose
 from digest.matching.filing import keys, query_keys
 from digest.matching.forms import normal_title
+from digest.matching.names import other_names
 from digest.model import Known, Paper
-
-MOST_CANDIDATES = 100
 
 
 class Index:
@@ -23,6 +22,8 @@ class Index:
         for number, known in enumerate(self._knowns):
             if known.paper.arxiv_id:
                 self._named["arxiv", known.paper.arxiv_id].append(number)
+            for name in known.names | other_names(known.paper):
+                self._named["name", name].append(number)
             for title in {*known.titles, normal_title(known.paper.title)}:
                 self._named["title", title].append(number)
             for key in keys(known.paper.title, known.paper.abstract):
@@ -32,7 +33,7 @@ class Index:
         """Return the known papers that *paper* may be, likeliest first; where its arXiv id is known, that one alone."""
         if paper.arxiv_id and (same := self._named.get(("arxiv", paper.arxiv_id))):
             return [self._knowns[number] for number in same]
-        shared = Counter(n for key in query_keys(paper.title, paper.abstract) for n in self._keyed.get(key, ()))
-        best = nsmallest(MOST_CANDIDATES, shared.items(), key=lambda item: (-item[1], item[0]))
-        named = self._named.get(("title", normal_title(paper.title)), ())
-        return [self._knowns[number] for number in dict.fromkeys([*named, *(number for number, _ in best)])]
+        best = choose(self._keyed, query_keys(paper.title, paper.abstract))
+        named = [n for name in sorted(other_names(paper)) for n in self._named.get(("name", name), ())]
+        named += self._named.get(("title", normal_title(paper.title)), ())
+        return [self._knowns[number] for number in dict.fromkeys([*named, *best])]

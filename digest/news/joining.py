@@ -17,7 +17,7 @@ from typing import Any
 from digest import dates, matching
 from digest.model import Capture, Dump, Known, Paper, Seen, Sighting
 
-_TEXTS = (
+TEXTS = (
     "title",
     "abstract",
     "authors",
@@ -40,23 +40,28 @@ def new_id(dump_id: str, position: int) -> str:
 
 def assign(capture: Capture, candidates: Sequence[Sequence[Known]]) -> tuple[Known | None, ...]:
     """Say which known paper each sighting is, or None; a page shows a paper once, so the surest claim has it."""
-    found: dict[int, Known] = {}
+    return tuple(found[0] if found else None for found in matches(capture, candidates))
+
+
+def matches(capture: Capture, candidates: Sequence[Sequence[Known]]) -> tuple[tuple[Known, matching.Match] | None, ...]:
+    """Say which known paper each sighting is, as `assign` does, and by which rule."""
+    found: dict[int, tuple[Known, matching.Match]] = {}
     waiting = list(range(len(capture.sightings)))
     while waiting:
-        taken = {known.paper.id for known in found.values()}
-        claims: list[tuple[bool, float, int, Known]] = []
+        taken = {known.paper.id for known, _ in found.values()}
+        claims: list[tuple[bool, float, int, Known, matching.Match]] = []
         for at in waiting:
             open_ = [known for known in candidates[at] if known.paper.id not in taken]
             if match := matching.best_match(capture.sightings[at].paper, open_):
                 known = next(known for known in open_ if known.paper.id == match.id)
-                claims.append((match.reason != "arxiv id", -match.similarity, at, known))
+                claims.append((match.reason not in matching.SURE, -match.similarity, at, known, match))
         waiting = []
-        for _, _, at, known in sorted(claims, key=lambda claim: claim[:3]):
+        for _, _, at, known, match in sorted(claims, key=lambda claim: claim[:3]):
             if known.paper.id in taken:
                 waiting.append(at)
             else:
                 taken.add(known.paper.id)
-                found[at] = known
+                found[at] = known, match
     return tuple(found.get(at) for at in range(len(capture.sightings)))
 
 
@@ -64,13 +69,13 @@ def merge(known: Known | None, sighting: Sighting, dump: Dump) -> Known:
     """Join a sighting to what is known of its paper; the same for any order and any repetition of sightings."""
     seen = _seen(sighting, dump)
     if known is None:
-        texts_from = {name: dump.id for name in _TEXTS if getattr(sighting.paper, name) is not None}
+        texts_from = {name: dump.id for name in TEXTS if getattr(sighting.paper, name) is not None}
         paper = replace(sighting.paper, id=sighting.paper.id or new_id(dump.id, sighting.position))
         known = Known(paper, (), texts_from, dump.shows)
     by_dump = {one.dump_id: one for one in known.seen}
     by_dump[dump.id] = max(seen, by_dump.get(dump.id, seen), key=repr)
     fields, texts_from = dict[str, Any](), dict(known.texts_from)
-    for name in _TEXTS:
+    for name in TEXTS:
         value, theirs = getattr(sighting.paper, name), getattr(known.paper, name)
         giver = by_dump.get(texts_from.get(name, ""), seen)
         if value is not None and (theirs is None or _wins(value, seen, theirs, giver)):
@@ -78,11 +83,12 @@ def merge(known: Known | None, sighting: Sighting, dump: Dump) -> Known:
     title = matching.normal_title(sighting.paper.title)
     return replace(
         known,
-        paper=_resettled(replace(known.paper, **fields), tuple(by_dump.values())),
+        paper=resettled(replace(known.paper, **fields), tuple(by_dump.values())),
         seen=tuple(sorted(by_dump.values(), key=lambda one: one.dump_id)),
         texts_from=dict(sorted(texts_from.items())),
         shows=known.shows | dump.shows,
         titles=tuple(sorted({*known.titles, title} - {""})),
+        names=known.names | matching.other_names(sighting.paper),
     )
 
 
@@ -90,13 +96,13 @@ def _wins(value: Any, seen: Seen, theirs: Any, giver: Seen) -> bool:
     """Whether *value* of the sighting *seen* is to stand in the place of *theirs*, which *giver* showed."""
     if _replaces(seen, giver) or _replaces(giver, seen):
         return _replaces(seen, giver)
-    return _weight(value, seen) > _weight(theirs, giver)
+    return weight(value, seen) > weight(theirs, giver)
 
 
 def redate(known: Known, dump: Dump) -> Known:
     """Take in that the guessed day of *dump* was corrected: its count may win now, its year-less date moves."""
     seen = tuple(_redated(one, dump) if one.dump_id == dump.id else one for one in known.seen)
-    return replace(known, seen=seen, paper=_resettled(known.paper, seen))
+    return replace(known, seen=seen, paper=resettled(known.paper, seen))
 
 
 def _redated(one: Seen, dump: Dump) -> Seen:
@@ -127,7 +133,7 @@ def _replaces(new: Seen, old: Seen) -> bool:
     return new.read_at > old.read_at and (new.version or 1) >= (old.version or 1)
 
 
-def _weight(value: Any, seen: Seen) -> tuple[Any, ...]:
+def weight(value: Any, seen: Seen) -> tuple[Any, ...]:
     """Sort key of a field's value: the later version, the fuller text, then the dump id."""
     size = value if isinstance(value, int) else len(value)
     return seen.version or 1, size, seen.dump_id, value
@@ -138,7 +144,7 @@ def age(one: Seen) -> tuple[date, float, str]:
     return one.as_of or date.min, one.read_at.timestamp() if one.read_at else 0.0, one.dump_id
 
 
-def _resettled(paper: Paper, seen: Collection[Seen]) -> Paper:
+def resettled(paper: Paper, seen: Collection[Seen]) -> Paper:
     """Take counts from the newest dump that shows one, the date from the sighting that knows its year best."""
     counts: dict[str, Any] = {}
     for name in _COUNTS:

@@ -179,17 +179,22 @@ def record(writer: Writer, capture: Capture, stamp: str, now: datetime) -> tuple
 
     The new version of a paper that nobody has met is left out: it is no new paper, and a later list may show it.
     """
-    matched = news.assign(capture, writer.lookup(capture.papers))
+    matched = news.matches(capture, writer.lookup(capture.papers))
     met = [found is not None or not one.revision for found, one in zip(matched, capture.sightings, strict=True)]
     capture = replace(capture, sightings=tuple(compress(capture.sightings, met)))
     matched = tuple(compress(matched, met))
-    taken = [
-        news.take(before, sighting, capture.dump) for before, sighting in zip(matched, capture.sightings, strict=True)
-    ]
+    whole = writer.known([found[0].paper.id for found in matched if found])
+    taken, joins = [], []
+    for found, sighting in zip(matched, capture.sightings, strict=True):
+        before = whole[found[0].paper.id] if found else None
+        taken.append(news.take(before, sighting, capture.dump))
+        if found and before and (join := news.joined(before, found[1], sighting, capture.dump)):
+            joins.append((join, sighting))
     merged = [known for known, _ in taken]
     writer.save(merged, now)
     shown = [(known.paper.id, sighting) for known, sighting in zip(merged, capture.sightings, strict=True)]
     writer.add_dump(capture.dump, shown, capture.rejects, stamp, now=now)
+    writer.add_joins(joins, capture.dump, now)
     _correct_days(writer, [known.paper.id for known in merged], now)
     return writer.add_changes([change for _, changes in taken for change in changes], now)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Text, and_, cast, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Text, cast, or_, select
 
 from digest import matching
 from digest.model import Known, Paper, Seen
@@ -57,12 +57,19 @@ class Papers:
         """The *limit* papers that were first seen last, newest first."""
         return self.search("", limit)
 
-    def search(self, words: str, limit: int = 20) -> list[Paper]:
+    def search(self, words: str, limit: int = 20, *, day: date | None = None, source: str | None = None) -> list[Paper]:
         """Papers that hold every one of *words* in title, abstract or authors, first seen last first.
 
-        Letters of either case match; "%" and "_" stand for themselves.
+        Letters of either case match; "%" and "_" stand for themselves. With *day* or *source* only those that a dump
+        of that day, or of the source of that name, shows.
         """
-        query = select(*rows.PAPER_COLUMNS).where(and_(True, *(_holds(word) for word in clean(words).split())))
+        query = select(*rows.PAPER_COLUMNS).where(
+            _p.part_of.is_(None), *(_holds(word) for word in clean(words).split())
+        )
+        if day or source is not None:
+            shown = select(_s.paper).join(schema.dumps, _d.no == _s.dump)
+            shown = shown.where(_d.captured_on == day) if day else shown
+            query = query.where(_p.no.in_(shown.where(_d.source == source) if source is not None else shown))
         with self._access.reading() as connection:
             found = connection.execute(query.order_by(_p.first_seen.desc(), _p.no.desc()).limit(limit))
             return [rows.paper_of(row) for row in found]
@@ -156,6 +163,7 @@ def numbers_of(connection: Connection, table_id: Column[str], ids: Iterable[str]
 def aliases(paper: Paper, titles: Iterable[str] = ()) -> set[tuple[str, str]]:
     """Every (kind, value) under which *paper* may be found, its normalised *titles* included."""
     names = {("title", title[: schema.LONGEST_ALIAS]) for title in titles if title}
+    names |= {("name", name) for name in matching.other_names(paper)}
     arxiv = matching.arxiv_id(paper.arxiv_id) if paper.arxiv_id else None
     if arxiv:
         names.add(("arxiv", arxiv[0]))
@@ -169,6 +177,7 @@ def _names_in(ref: str) -> list[tuple[str, str]]:
     arxiv = matching.arxiv_id(ref)
     names = [("arxiv", arxiv[0])] if arxiv else []
     if ref.startswith(("http://", "https://")):
+        names += [("name", name) for name in sorted(matching.other_names(Paper("", url=ref)))]
         return [*names, ("url", ref[: schema.LONGEST_ALIAS])]
     title = matching.normal_title(ref)[: schema.LONGEST_ALIAS]
     return [*names, ("title", title)] if title else names
@@ -179,7 +188,14 @@ def _first(by_alias: Mapping[tuple[str, str], list[int]], names: Sequence[tuple[
 
 
 def _numbers_by_id(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
-    return numbers_of(connection, _p.id, (ref for ref in refs if len(ref) <= 64))
+    found = numbers_of(connection, _p.id, (ref for ref in refs if len(ref) <= 64))
+    while found:  # what is part of another paper stands for that one
+        query = select(_p.no, _p.part_of).where(_p.no.in_(sorted(set(found.values()))), _p.part_of.is_not(None))
+        whole = {no: into for no, into in connection.execute(query)}
+        if not whole:
+            break
+        found = {ref: whole.get(no, no) for ref, no in found.items()}
+    return found
 
 
 def _papers_by_number(connection: Connection, numbers: Iterable[int]) -> dict[int, Paper]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement
 
+from digest import matching
 from digest.model import (
     Change,
     Delivery,
@@ -38,7 +39,14 @@ PAPER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _p.title, _p.abstract, _p.authors, _p.num_authors, _p.published, _p.url, _p.arxiv_id, _p.code_url,
     _p.upvotes, _p.num_comments, _p.keywords, _p.summary, _p.organisation, _p.id, _p.version,
 )  # fmt: skip
-KNOWN_COLUMNS: tuple[ColumnElement[Any], ...] = (*PAPER_COLUMNS, _p.texts_from, _p.shows, _p.titles, _p.causes)
+KNOWN_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    *PAPER_COLUMNS,
+    _p.texts_from,
+    _p.shows,
+    _p.titles,
+    _p.causes,
+    _p.names,
+)
 DUMP_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _d.id, _d.source, _d.where, _d.style, _d.captured_on, _d.dated_by, _d.fetched_at, _d.header, _d.shows,
 )  # fmt: skip
@@ -70,10 +78,18 @@ def paper_of(row: Sequence[Any]) -> Paper:
     )  # fmt: skip
 
 
+def paper_of_texts(texts: Mapping[str, Any], id_: str) -> Paper:
+    """Read the texts of a paper as JSON keeps them."""
+    fields: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in texts.items()}
+    return Paper(**fields, id=id_)
+
+
 def known_of(row: Sequence[Any], seen: Iterable[Seen]) -> Known:
     """Read a row that starts with `KNOWN_COLUMNS`."""
-    texts_from, shows, titles, causes = row[_WIDTH : _WIDTH + 4]
-    return Known(paper_of(row), tuple(seen), texts_from, frozenset(shows), tuple(titles), frozenset(causes))
+    texts_from, shows, titles, causes, names = row[_WIDTH : _WIDTH + 5]
+    return Known(
+        paper_of(row), tuple(seen), texts_from, frozenset(shows), tuple(titles), frozenset(causes), frozenset(names)
+    )
 
 
 def known_row(known: Known) -> dict[str, Any]:
@@ -99,6 +115,7 @@ def known_row(known: Known) -> dict[str, Any]:
         "shows": sorted(known.shows),
         "titles": list(known.titles),
         "causes": sorted(known.causes),
+        "names": sorted(known.names),
     }
 
 
@@ -157,6 +174,7 @@ def sighting_row(paper: int, dump: int, sighting: Sighting) -> dict[str, Any]:
         "upvotes": shows.upvotes,
         "num_comments": shows.num_comments,
         "version": shows.version,
+        "titled": matching.title_number(matching.normal_title(shows.title)),
     }
 
 

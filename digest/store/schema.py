@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 
 from digest.store.columns import Instant, Json, Key, number, ref
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
@@ -63,8 +64,11 @@ papers = Table(
     Column("titles", Json, nullable=False),
     Column("causes", Json, nullable=False),
     Column("first_seen", Instant, nullable=False),
+    Column("names", Json, nullable=False, server_default=text("'[]'")),
+    Column("part_of", Integer),
 )
-"""What is known of each work; the last six columns are what merging a further sighting needs."""
+"""What is known of each work. *texts_from*, *shows*, *titles*, *causes* and *names* are what merging a further
+sighting needs; *part_of* is the number of the paper that a person said this one is, which has its sightings now."""
 
 paper_keys = Table(
     "paper_keys",
@@ -84,7 +88,7 @@ paper_aliases = Table(
     ref("paper", "papers.no", primary_key=True),
     sqlite_with_rowid=False,
 )
-"""Other names of a paper: kind "arxiv" (without version), "title" (normalised) or "url"."""
+"""Other names of a paper: kind "arxiv" (without version), "name" (a DOI, OpenReview), "title" (normalised), "url"."""
 
 dumps = Table(
     "dumps",
@@ -115,10 +119,30 @@ sightings = Table(
     Column("upvotes", Integer),
     Column("num_comments", Integer),
     Column("version", Integer),
+    Column("titled", Integer),
     Index("sightings_dump", "dump"),
     sqlite_with_rowid=False,
 )
-"""Each paper in each dump: its counts and the date shown, over time."""
+"""Each paper in each dump: its counts and the date shown, over time; *titled* is the number of the title shown
+(`matching.title_number`), None in rows of old."""
+
+joins = Table(
+    "joins",
+    metadata,
+    number(),
+    ref("paper", "papers.no", nullable=False),
+    Column("part", Integer),
+    ref("dump", "dumps.no"),
+    Column("reason", String(16), nullable=False),
+    Column("similarity", Float, nullable=False),
+    Column("shown", Json, nullable=False),
+    Column("before", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("split_at", Instant),
+    Index("joins_paper", "paper"),
+)
+"""What was taken for *paper* under another title or text, and why: a sighting of a dump, or by hand the paper *part*.
+*shown* holds its texts, *before* those of *paper* and the dumps that they came from: enough to take it apart."""
 
 rejects = Table(
     "rejects",

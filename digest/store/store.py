@@ -12,6 +12,7 @@ from typing import Self
 from digest.store.editions import Editions
 from digest.store.engine import BUSY_SECONDS, Access, Database
 from digest.store.health import Health
+from digest.store.joins import Joins
 from digest.store.opening import open_database
 from digest.store.papers import Papers
 from digest.store.reports import Reports
@@ -19,7 +20,7 @@ from digest.store.senders import Senders
 from digest.store.writer import Writer
 
 
-class Store(Papers, Editions, Senders, Reports, Health):
+class Store(Papers, Joins, Editions, Senders, Reports, Health):
     """What the bot remembers, in one database.
 
     Every method is one transaction and may be called from any thread. Whatever the database refuses is a

@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from digest import matching
-from digest.model import Change, DatedBy, Dump, Known, Paper, Reject, Sighting
-from digest.store import lookup, rows, schema
+from digest.model import Change, DatedBy, Dump, Join, Known, Paper, Reject, Sighting
+from digest.store import joining, lookup, rows, schema
 from digest.store.papers import aliases, load_known, numbers_of
 
-_p, _d, _s, _k = schema.papers.c, schema.dumps.c, schema.sightings.c, schema.paper_keys.c
+_p, _d, _s, _k, _a = (
+    schema.papers.c, schema.dumps.c, schema.sightings.c, schema.paper_keys.c, schema.paper_aliases.c,
+)  # fmt: skip
 
 
 class Writer:
@@ -36,10 +38,11 @@ class Writer:
         return rows.dump_of(row) if row else None
 
     def lookup(self, papers: Sequence[Paper]) -> list[list[Known]]:
-        """Find for each paper the known ones that it may be, the likeliest first, about a hundred at most."""
-        found = lookup.candidates(self._connection, papers)
-        self._before |= {known.paper.id: known for each in found for known in each}
-        return found
+        """Find for each paper the known ones that it may be, the likeliest first, few.
+
+        They hold only what matching looks at; `known` gives the whole of those that are meant.
+        """
+        return lookup.candidates(self._connection, papers)
 
     def known(self, paper_ids: Iterable[str]) -> dict[str, Known]:
         """Read papers by our ids; unknown ones are left out."""
@@ -87,6 +90,33 @@ class Writer:
         self._write_names(pairs)
         self._write_keys(pairs)
         self._write_days(pairs)
+
+    def unfile(self, known: Known, keeping: Known | None = None) -> None:
+        """Let *known* be found no more by names that *keeping* does not bear; with None, not at all."""
+        number = self._numbers_of([known.paper.id])[known.paper.id]
+        gone = _names(known) - (_names(keeping) if keeping else set())
+        if gone:
+            this = (_a.kind == bindparam("k"), _a.value == bindparam("v"), _a.paper == number)
+            values = [{"k": kind, "v": value} for kind, value in sorted(gone)]
+            self._connection.execute(delete(schema.paper_aliases).where(*this), values)
+        if keeping is None:
+            self._delete_keys([(key, number) for key in _keys(known)])
+
+    def file_again(self, paper_id: str) -> None:
+        """Let a stored paper be found again after `unfile`."""
+        known = self.known([paper_id])[paper_id]
+        number = self._numbers_of([paper_id])[paper_id]
+        self._write_names([(number, None, known)])
+        self._write_keys([(number, None, known)])
+
+    def add_joins(self, joins: Sequence[tuple[Join, Sighting]], dump: Dump, now: datetime) -> None:
+        """Remember which sightings of *dump* were taken for papers under another title or text; after `add_dump`."""
+        if not joins:
+            return
+        dump_no = numbers_of(self._connection, _d.id, [dump.id])[dump.id]
+        numbers = self._numbers_of([join.before.paper.id for join, _ in joins])
+        for join, sighting in joins:
+            joining.remember(self._connection, numbers[join.before.paper.id], join, (dump_no, sighting.position), now)
 
     def add_dump(
         self,
@@ -199,16 +229,18 @@ class Writer:
         """Keys follow the merged texts, so that they do not depend on the order of the dumps."""
         gone, new = [], []
         for no, before, after in pairs:
-            old = set(matching.keys(before.paper.title, before.paper.abstract)) if before else set()
-            keys = set(matching.keys(after.paper.title, after.paper.abstract))
+            old, keys = _keys(before) if before else set(), _keys(after)
             gone += [(key, no) for key in old - keys]
             new += [(key, no) for key in keys - old]
+        self._delete_keys(gone)
+        self._insert(schema.paper_keys, [{"key": key, "paper": no} for key, no in sorted(new)])
+
+    def _delete_keys(self, gone: Sequence[tuple[int, int]]) -> None:
         if gone:
             this = (_k.key == bindparam("k"), _k.paper == bindparam("p"))
             self._connection.execute(
                 delete(schema.paper_keys).where(*this), [{"k": k, "p": p} for k, p in sorted(gone)]
             )
-        self._insert(schema.paper_keys, [{"key": key, "paper": no} for key, no in sorted(new)])
 
     def _write_days(self, pairs: Sequence[tuple[int, Known | None, Known]]) -> None:
         """Write the *published* of earlier sightings where a corrected dump changed it."""
@@ -221,5 +253,10 @@ class Writer:
                     self._connection.execute(update(schema.sightings).where(*here).values(published=seen.published))
 
 
+def _keys(known: Known) -> set[int]:
+    return set(matching.keys(known.paper.title, known.paper.abstract))
+
+
 def _names(known: Known) -> set[tuple[str, str]]:
-    return aliases(known.paper, (*known.titles, matching.normal_title(known.paper.title)))
+    named = {("name", name) for name in known.names}
+    return named | aliases(known.paper, (*known.titles, matching.normal_title(known.paper.title)))

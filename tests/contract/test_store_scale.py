@@ -93,4 +93,4 @@ def test_a_hundred_new_papers_are_looked_up_among_many_in_a_blink(store: Store):
         found = writer.lookup(new)
         took = time.perf_counter() - begin
     assert took < 2, "a loose bound: tests/bench has the real one"
-    assert max(len(each) for each in found) <= 101
+    assert max(len(each) for each in found) <= 17

@@ -18,7 +18,7 @@ ABSTRACT = (
     "crystals how far it falls behind methods that were. Half of the gap closes when the network may look at the water "
     "around a chain, and what remains lies in loops that no crystal shows twice in the same place."
 )
-FIXED = (57244955, 654631185, 946536801, 1089320411, 1465317037, 1619559262, 2031864899, 2399365984, 3061981618)
+FIXED = (-1895601312, -1232985678, 57244955, 654631185, 946536801, 1089320411, 1465317037, 1619559262, 2031864899)
 OTHER = (
     "Harbours silt up. We fly cheap cameras over nine of them for a year and learn from the colour of the water alone "
     "where a dredger should go next, which saves the smallest harbour a third of its fuel and the largest one nothing."
@@ -273,7 +273,7 @@ def test_keys_are_few_and_of_32_bits() -> None:
     found = matching.keys("FoldNet: Folding Long Proteins in Shallow Water without Structures", ABSTRACT)
 
     assert len(found) == 9
-    assert all(0 <= key < 2**32 for key in found)
+    assert all(-(2**31) <= key < 2**31 for key in found)
     assert matching.keys("???", ABSTRACT) == matching.query_keys("") == ()
 
 

@@ -1,0 +1,65 @@
+"""`digest papers`: what was taken for one paper is shown with its reason, and a person may say otherwise."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.bot import BotFolder
+
+ABSTRACT = (
+    "Proteins fold in water and we ask how long chains find their shape. Our network reads the chain twice, guesses"
+    " contacts, and corrects them with a physical prior that was learned from slow simulations of small molecules."
+)
+OLD, NEW = "OpenDevin: An Open Platform for Generalist Agents", "OpenHands: An Open Platform for Generalist Agents"
+OTHER = "Cooking Rice on a Gas Stove"
+
+
+@pytest.fixture
+def two_days(tmp_path: Path) -> BotFolder:
+    bot = BotFolder(tmp_path / "bot")
+    for day, title in ((19, OLD), (20, NEW)):
+        first = {"title": title, "summary": ABSTRACT, "upvotes": day}
+        rows = [{"paper": row} for row in (first, {"title": OTHER, "upvotes": 1})]
+        (bot.drop / f"2026-11-{day}.json").write_text(json.dumps(rows))
+        bot.digest("run")
+    return bot
+
+
+def test_a_wrong_merge_is_seen_undone_and_the_paper_reaches_its_reader(two_days: BotFolder) -> None:
+    shown = two_days.digest("papers", "show", OLD, "--json").json
+    (joined,) = shown["joins"]
+    assert (joined["title"], joined["paper"]) == (NEW, None)
+    assert joined["dump"].endswith("2026-11-20.json")
+
+    split = two_days.digest("papers", "split", OLD, "2026-11-20.json")
+    assert (split.code, "paper of its own" in split.out) == (0, True)
+    again = two_days.digest("papers", "split", OLD, NEW)
+    assert (again.code, "was split off before" in again.out) == (0, True)
+
+    listed = two_days.digest("papers", "list", "--words", "generalist", "--json").json["papers"]
+    assert {paper["title"] for paper in listed} == {OLD, NEW}
+    (edition,) = two_days.digest("run", "--json", now="2026-11-22T09:00:00Z").json["editions"]
+    assert edition["considered"] == 1
+
+
+def test_two_papers_are_said_to_be_one_and_saying_it_again_is_safe(two_days: BotFolder) -> None:
+    for said in ("is now part of", "one paper already"):
+        ran = two_days.digest("papers", "merge", OLD, OTHER)
+        assert (ran.code, said in ran.out) == (0, True)
+    assert len(two_days.digest("papers", "list", "--json").json["papers"]) == 1
+    assert "by hand" in two_days.digest("papers", "show", OTHER).out
+    ambiguous = two_days.digest("papers", "split", OLD)
+    assert (ambiguous.code, "name one" in ambiguous.err) == (2, True)
+    assert two_days.digest("papers", "split", OLD, OTHER).code == 0
+    assert len(two_days.digest("papers", "list", "--day", "2026-11-20", "--json").json["papers"]) == 2
+
+
+def test_what_cannot_be_done_is_said_in_one_line(two_days: BotFolder) -> None:
+    nothing = two_days.digest("papers", "split", OTHER)
+    assert (nothing.code, "nothing to split" in nothing.err) == (2, True)
+    unknown = two_days.digest("papers", "merge", "No Such Paper", OTHER)
+    assert (unknown.code, "no paper that was seen is called" in unknown.err) == (2, True)
+    assert two_days.digest("papers", "list", "--day", "yesterday").code == 2
