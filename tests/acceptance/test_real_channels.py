@@ -61,6 +61,7 @@ def test_one_edition_arrives_by_mail_and_in_slack(bot: BotFolder, servers: tuple
     assert kinds == ["text/plain", "text/html"]
     for part in message.iter_parts():
         assert "Alpha Diffusion Models" in part.get_content()
+        assert part.get_content().count("Why:") == report["editions"][0]["picks"], "each paper says why it is there"
     assert message["To"] == "ada@example.org"
     assert "Alpha Diffusion Models" in message["Subject"]
     assert slack.posts
