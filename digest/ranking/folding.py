@@ -21,11 +21,6 @@ def texts(paper: Paper) -> str:
     return f"{folded(paper.title)}|{folded(paper.abstract or '')}"
 
 
-def credits(paper: Paper) -> str:
-    """Authors and organisation, folded."""
-    return "|".join(folded(name) for name in (*(paper.authors or ()), paper.organisation or "") if name)
-
-
 @lru_cache(maxsize=100_000)
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word

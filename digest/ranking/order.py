@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from digest.model import Change, Paper, Pick, Profile
 from digest.ranking.arrays import Floats
 from digest.ranking.background import Background
-from digest.ranking.folding import credits, texts
+from digest.ranking.folding import texts
 from digest.ranking.following import Following
 from digest.ranking.muting import Muting
 from digest.ranking.reasons import Evidence, Shown, explained, popular, surprising
@@ -67,7 +67,7 @@ def orders(
 def _ordered(
     papers: Sequence[Paper], profiles: Sequence[Profile], liked: Mapping[str, Paper], background: Background
 ) -> Iterator[tuple[Profile, list[int], Scores, Evidence, int]]:
-    muting = Muting([f"{texts(paper)}|{credits(paper)}" for paper in papers])
+    muting = Muting(papers)
     ties = by_tie(papers)
     popular_keys = np.rint(_by_popularity(papers) * len(papers)).astype(np.int64)
     for profile, found, evidence, first in scored(papers, profiles, liked, background):
