@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from digest.model import Paper
 from digest.render.addresses import paper_link
@@ -138,3 +138,7 @@ def _csl(paper: Paper, number: int) -> dict[str, object]:
 def _csl_name(name: str) -> dict[str, str]:
     family, given = _parts(name)
     return {"family": family, "given": given} if given else {"literal": family}
+
+
+FORMATS: dict[str, Callable[[Sequence[Paper]], str]] = {"bibtex": bibtex, "ris": ris, "csl": csl}
+"""Every format by the name that a person gives it."""

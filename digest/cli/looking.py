@@ -25,6 +25,9 @@ class Format(StrEnum):
     text = "text"
     slack = "slack"
     json = "json"
+    bibtex = "bibtex"
+    ris = "ris"
+    csl = "csl"
 
 
 ProfileName = Annotated[str, typer.Argument(metavar="PROFILE", help="The name of a profile in the config.")]
@@ -60,7 +63,11 @@ def preview(
 
 
 def _rendered(message: Message, digest: Digest, form: Format) -> str:
-    """One of the renderings that a folder target would get, or the digest itself as JSON."""
+    """A rendering that a folder would get, the digest as JSON, or its papers for a reference manager."""
+    from digest import export
+
+    if form.value in export.FORMATS:
+        return export.FORMATS[form.value]([pick.change.paper for pick in (*digest.picks, *digest.also)])
     if form is Format.html:
         return message.html
     if form is Format.text:

@@ -188,3 +188,12 @@ def test_replay_tells_what_would_have_been_sent_and_leaves_nothing(bot: BotFolde
     assert [path for path in sorted(bot.root.rglob("*")) if path not in before] == [bot.root / "ada.svg"]
     assert bot.digest("replay", str(old), "--from", "yesterday").code == 2
     assert bot.digest("replay", str(bot.root / "none")).code == 2
+
+
+@pytest.mark.parametrize(("form", "sign"), [("bibtex", "@misc{"), ("ris", "TY  - UNPB"), ("csl", '"type": "article"')])
+def test_preview_gives_the_papers_to_a_reference_manager(filled: BotFolder, form: str, sign: str):
+    ran = filled.digest("preview", "ada", "--format", form)
+    assert ran.code == 0, ran.err
+    assert ran.out.count(sign) == 2, "both papers, and nothing else"
+    assert "Alpha Diffusion Models" in ran.out
+    assert not (filled.root / "var").exists()
