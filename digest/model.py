@@ -530,8 +530,21 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """How mail is signed: *key* is an RSA private key in PEM, its public half in DNS at *selector*."""
+
+    domain: str
+    selector: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class EmailSettings:
-    """How mail leaves. *security*: "tls" from the first byte, "starttls" required, "clear" for loopback only."""
+    """How mail leaves. *security*: "tls" from the first byte, "starttls" required, "clear" for loopback only.
+
+    At most *connections* at once and *per_minute* mails (0: no limit). *unsubscribe* is a mail address, "" for
+    the sender's own.
+    """
 
     host: str
     port: int
@@ -540,6 +553,10 @@ class EmailSettings:
     user: str = ""
     password: str = field(default="", repr=False)
     timeout: float = 60.0
+    connections: int = 4
+    per_minute: int = 0
+    unsubscribe: str = ""
+    dkim: DkimSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

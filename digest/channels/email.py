@@ -5,8 +5,12 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
+from collections.abc import Callable
 from datetime import datetime
 
+from digest.channels.dkim import Signer
+from digest.channels.pace import Pace
 from digest.channels.smtp import Hiccup, Session
 from digest.errors import Deferred, Rejected
 from digest.model import EmailSettings, Message, Receipt
@@ -20,19 +24,23 @@ class EmailChannel:
     """Sends mail through one relay; safe to use from *width* threads at once.
 
     TLS certificates are checked by *context* (default: the system's authorities). *done_timeout* is how
-    long to wait for the answer after the final dot: giving up early is what makes duplicates.
+    long to wait for the answer after the final dot: giving up early is what makes duplicates. *wait* takes
+    seconds and keeps to `per_minute`.
     """
 
     def __init__(
         self,
         settings: EmailSettings,
         *,
-        connections: int = 4,
+        connections: int | None = None,
         context: ssl.SSLContext | None = None,
         done_timeout: float = DONE_TIMEOUT,
         per_connection: int = PER_CONNECTION,
+        wait: Callable[[float], object] = time.sleep,
     ) -> None:
-        self.settings, self.width = settings, connections
+        self.settings, self.width = settings, connections or settings.connections
+        self._signer = Signer(settings.dkim) if settings.dkim else None
+        self._pace = Pace(settings.per_minute / 60, 1, wait=wait) if settings.per_minute else None
         self._context = context or ssl.create_default_context()
         self._done_timeout, self._per_connection = done_timeout, per_connection
         self._idle: list[Session] = []
@@ -53,6 +61,10 @@ class EmailChannel:
             data = mime(message, sender=self.settings.sender, sent_at=sent_at)
         except ValueError as error:
             raise Rejected(f"cannot be written as a mail: {error}", scope="message") from None
+        if self._signer:
+            data = self._signer.signed(data, sent_at)
+        if self._pace:
+            self._pace.turn()
         said = self._hand_over(sender, recipient, data)
         return Receipt((message_id(message.key, self.settings.sender),), said)
 

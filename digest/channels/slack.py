@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import http.client
 import logging
+import time
 import urllib.error
 import uuid
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from digest.channels.pace import Pace
 from digest.channels.slack_errors import TOO_MUCH, MayHavePosted, Refused, refusal, retry_after
 from digest.errors import Deferred, DeliveryError, Rejected, Unconfirmed
 from digest.model import Message, Post, Receipt, SlackSettings
-from digest.text import shorten
+from digest.render.slack import plain as plain_post
 
 EVENT_TYPE = "paper_digest"
-FALLBACK_CHARACTERS = 3_500  # Slack advises at most 4,000 for a post of text alone
+PER_SECOND, BURST = 1.0, 5  # posts to one channel; Slack allows one a second, and short bursts
 PAGE = 200
 MAX_PAGES = 50
 _IDS = uuid.UUID("6f1c2a86-54f5-4f0e-9c0e-5d0a3f1f7c11")
@@ -36,7 +39,8 @@ class SlackChannel:
 
     width = 2
 
-    def __init__(self, settings: SlackSettings) -> None:
+    def __init__(self, settings: SlackSettings, *, wait: Callable[[float], object] = time.sleep) -> None:
+        self._pace = Pace(PER_SECOND, BURST, wait=wait)
         self._client = WebClient(
             token=settings.token,
             base_url=settings.base_url,
@@ -99,7 +103,7 @@ class SlackChannel:
         except Refused as error:
             if error.code not in TOO_MUCH:
                 raise refusal(error) from None
-            plain, why = Post(shorten(post.text, FALLBACK_CHARACTERS), ()), error.code
+            plain, why = plain_post(post), error.code
         try:
             return self._posted(message, part, plain, parent), f"part {part} sent as plain text: {why}"
         except Refused as error:
@@ -122,6 +126,7 @@ class SlackChannel:
         if parent is not None:
             body["thread_ts"] = parent
         try:
+            self._pace.turn(message.target.address)
             ts = self._call("chat.postMessage", body).get("ts")
         except MayHavePosted as error:
             raise Unconfirmed(f"Slack: {error}") from None
@@ -133,7 +138,7 @@ class SlackChannel:
 
     def _history(self, message: Message) -> Iterator[Mapping[str, Any]]:
         """The channel's posts since the day before the edition's: its local date may begin 14 hours early."""
-        oldest = datetime.combine(message.date - timedelta(days=1), time(), UTC).timestamp()
+        oldest = datetime.combine(message.date - timedelta(days=1), time_of_day(), UTC).timestamp()
         return self._pages("conversations.history", {"channel": message.target.address, "oldest": f"{oldest:.6f}"})
 
     def _replies(self, message: Message, parent: str) -> Iterator[Mapping[str, Any]]:

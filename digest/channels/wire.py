@@ -1,11 +1,13 @@
-"""smtplib on our own socket, with replies that have an end."""
+"""smtplib on our own socket, with replies that have an end in length and in time."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import smtplib
 import socket
 import ssl
+import time
 
 from digest.errors import Paused
 from digest.model import EmailSettings
@@ -22,6 +24,8 @@ class Client(smtplib.SMTP):
         self._settings, self._context = settings, context
         self._host = settings.host
         self.command_encoding = "utf-8"
+        self._heard: socket.socket | None = None  # whose bytes are in the buffer: what came before TLS is forgotten
+        self._buffer = b""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         sock = socket.create_connection((host, port), timeout)
@@ -35,17 +39,28 @@ class Client(smtplib.SMTP):
         return self._context.wrap_socket(sock, server_hostname=host)
 
     def getreply(self) -> tuple[int, bytes]:
-        """Read one reply, -1 when it is none; raises SMTPServerDisconnected."""
-        if self.file is None:
-            self.file = self.sock.makefile("rb")  # type: ignore[union-attr]
+        """Read one reply, -1 when it is none; raises SMTPServerDisconnected.
+
+        The socket's timeout holds for the whole reply, however slowly it trickles in.
+        """
+        sock = self.sock
+        if sock is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        if sock is not self._heard:
+            self._heard, self._buffer = sock, b""
+        timeout = sock.gettimeout()
+        try:
+            return self._reply(sock, None if timeout is None else time.monotonic() + timeout)
+        except OSError as error:
+            raise smtplib.SMTPServerDisconnected(str(error)) from error
+        finally:
+            with contextlib.suppress(OSError):
+                sock.settimeout(timeout)
+
+    def _reply(self, sock: socket.socket, deadline: float | None) -> tuple[int, bytes]:
         lines = []
         for _ in range(MAX_REPLY_LINES):
-            try:
-                line = self.file.readline(MAX_REPLY_LINE)
-            except OSError as error:
-                raise smtplib.SMTPServerDisconnected(str(error)) from error
-            if not line:
-                raise smtplib.SMTPServerDisconnected("the server hung up")
+            line = self._line(sock, deadline)
             code, joint = line[:3], line[3:4]
             if not (line.endswith(b"\n") and code.isdigit() and joint in b" -\r\n"):
                 return -1, line
@@ -53,3 +68,16 @@ class Client(smtplib.SMTP):
             if joint != b"-":
                 return int(code), b"\n".join(lines)
         return -1, b"endless reply"
+
+    def _line(self, sock: socket.socket, deadline: float | None) -> bytes:
+        """One line with its end, or as much as a line may hold."""
+        while (end := self._buffer.find(b"\n") + 1) == 0 and len(self._buffer) < MAX_REPLY_LINE:
+            if deadline is not None and self._buffer:  # the first wait has the whole time anyway
+                sock.settimeout(max(deadline - time.monotonic(), 0.001))
+            data = sock.recv(4096)
+            if not data:
+                raise smtplib.SMTPServerDisconnected("the server hung up")
+            self._buffer += data
+        end = min(end or MAX_REPLY_LINE, MAX_REPLY_LINE)
+        line, self._buffer = self._buffer[:end], self._buffer[end:]
+        return line

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -41,19 +42,19 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     return _opened(settings.store_url, clock)
 
 
-def make_channels(settings: Settings) -> dict[str, Channel]:
-    """Build the channels that the config gives an account for; `folder` needs none."""
+def make_channels(settings: Settings, wait: Callable[[float], object] = time.sleep) -> dict[str, Channel]:
+    """Build the channels that the config gives an account for; `folder` needs none. They *wait* to keep their pace."""
     from digest.channels.folder import FolderChannel
 
     channels: dict[str, Channel] = {"folder": FolderChannel(settings.state / "folder", _sender(settings))}
     if settings.email:
         from digest.channels.email import EmailChannel
 
-        channels["email"] = EmailChannel(settings.email)
+        channels["email"] = EmailChannel(settings.email, wait=wait)
     if settings.slack:
         from digest.channels.slack import SlackChannel
 
-        channels["slack"] = SlackChannel(settings.slack)
+        channels["slack"] = SlackChannel(settings.slack, wait=wait)
     return channels
 
 
@@ -63,7 +64,19 @@ def make_renderer(settings: Settings) -> Renderer:
     from digest.render import Renderer
 
     folders = [settings.templates] if settings.templates else []
-    return Renderer([*folders, packaged("templates")], public_url=settings.public_url, sender=_sender(settings))
+    return Renderer(
+        [*folders, packaged("templates")],
+        public_url=settings.public_url,
+        sender=_sender(settings),
+        unsubscribe=_unsubscribe(settings),
+    )
+
+
+def _unsubscribe(settings: Settings) -> str:
+    """Whom a reader writes to who wants no more; without an [email] table nobody reads mail."""
+    from digest.render.mime import split_address
+
+    return (settings.email.unsubscribe or split_address(settings.email.sender)[1]) if settings.email else ""
 
 
 def _sender(settings: Settings) -> str:
@@ -81,9 +94,11 @@ def bot(
     hooks: Hooks | None = None,
     scratch: bool = False,
     stop: threading.Event | None = None,
+    patient: bool = False,
 ) -> Iterator[Bot]:
     """Yield the bot; with *scratch* nothing that it does is kept, and it has no channels.
 
+    A *patient* one waits a little for a server that says "later", instead of leaving it to the next pass.
     A scratch bot whose store was never made gets one in memory, so that no file appears.
     """
     from digest.cli import secrets
@@ -95,12 +110,13 @@ def bot(
         store = stack.enter_context(_opened("sqlite://" if in_memory else settings.store_url, clock))
         if scratch:
             store = stack.enter_context(store.rehearsing())
-        channels = {} if scratch else make_channels(settings)
+        ends = stop or threading.Event()
+        channels = {} if scratch else make_channels(settings, ends.wait)
         for channel in channels.values():
             stack.callback(channel.close)
         rng = random.Random()  # noqa: S311 spreads retries, keeps no secret
-        ends = stop or threading.Event()
-        yield Bot(settings, store, make_renderer(settings), channels, clock, rng, hooks, ends, secrets.hide)
+        wait = ends.wait if patient else None
+        yield Bot(settings, store, make_renderer(settings), channels, clock, rng, hooks, ends, secrets.hide, wait=wait)
 
 
 def _opened(url: str, clock: Clock) -> Store:

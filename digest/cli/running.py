@@ -43,7 +43,7 @@ def run(
     with (
         _interruptible() as stop,
         saying.progress(silent=as_json) as drawn,
-        building.bot(settings, tick, progress=drawn, tell=tell, scratch=dry_run, stop=stop) as bot,
+        building.bot(settings, tick, progress=drawn, tell=tell, scratch=dry_run, stop=stop, patient=not now) as bot,
     ):
         from digest import pipeline
         from digest.cli import watching

@@ -21,6 +21,7 @@ def remember(settings: Settings) -> None:
     """Know the secrets of *settings* from now on."""
     found = {settings.ping_url, _password(settings.store_url)}
     found |= {settings.email.password if settings.email else "", settings.slack.token if settings.slack else ""}
+    found.add(settings.email.dkim.key if settings.email and settings.email.dkim else "")
     for secret in found:
         if len(secret) >= _SHORTEST:
             _known.update({secret, json.dumps(secret)[1:-1], quote(secret, safe="")})

@@ -13,6 +13,7 @@ from digest.config.places import Door
 from digest.config.schema import DigestFile, EmailTable, ProfileFile, SourceTable, Table
 from digest.errors import ConfigError, Fault
 from digest.model import (
+    DkimSettings,
     EmailSettings,
     Failure,
     Interest,
@@ -128,7 +129,17 @@ def _source(table: SourceTable) -> SourceSettings:
 
 
 def _mail(table: EmailTable) -> EmailSettings:
-    return replace(table.url, sender=table.sender, password=table.password, timeout=table.timeout)
+    dkim = DkimSettings(table.dkim.domain, table.dkim.selector, table.dkim.key) if table.dkim else None
+    return replace(
+        table.url,
+        sender=table.sender,
+        password=table.password,
+        timeout=table.timeout,
+        connections=table.connections,
+        per_minute=table.per_minute,
+        unsubscribe=table.unsubscribe,
+        dkim=dkim,
+    )
 
 
 def _in_state(url: str, state: Path) -> str:

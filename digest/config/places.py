@@ -36,14 +36,25 @@ class Door:
 
 def secret(text: str, door: Door) -> str:
     """The value of ``env:NAME`` or the content of ``file:PATH``, read now; a literal secret is refused."""
-    match = _SECRET.fullmatch(text)
-    if match is None:
-        raise Wrong("a secret must not stand in the config", "write env:NAME or file:PATH")
-    value = _from_env(match[2], door) if match[1] == "env" else _from_file(match[2], door)
-    value = value.strip("\r\n")
+    value = _read(text, door).strip("\r\n")
     if not value or any(unicodedata.category(char) == "Cc" for char in value):
         raise Wrong(f"{text} holds nothing usable", "one line of text is expected")
     return value
+
+
+def pem(text: str, door: Door) -> str:
+    """The private key in PEM that ``env:NAME`` or ``file:PATH`` holds."""
+    value = _read(text, door).strip()
+    if not (value.startswith("-----BEGIN ") and value.endswith("PRIVATE KEY-----")):
+        raise Wrong(f"{text} holds no private key", "PEM, from openssl genrsa 2048")
+    return value
+
+
+def _read(text: str, door: Door) -> str:
+    match = _SECRET.fullmatch(text)
+    if match is None:
+        raise Wrong("a secret must not stand in the config", "write env:NAME or file:PATH")
+    return _from_env(match[2], door) if match[1] == "env" else _from_file(match[2], door)
 
 
 def _from_env(name: str, door: Door) -> str:

@@ -53,6 +53,9 @@ SourceUrl = Annotated[str, AfterValidator(places.source_url)]
 Category = Annotated[str, AfterValidator(values.category)]
 ApiUrl = Annotated[str, AfterValidator(places.api_url)]
 Secret = Annotated[str, AfterValidator(lambda text, info: places.secret(text, _door(info))), Field(repr=False)]
+Pem = Annotated[str, AfterValidator(lambda text, info: places.pem(text, _door(info))), Field(repr=False)]
+Address = Annotated[str, AfterValidator(lambda text: values.email_address(text.removeprefix("mailto:")))]
+Domain = Annotated[str, AfterValidator(values.domain)]
 StoreUrl = Annotated[str, AfterValidator(lambda text, info: places.store_url(text, _door(info)))]
 Folder = Annotated[Path, BeforeValidator(lambda value, info: places.folder_path(_text(value), _door(info)))]
 OwnFolder = Annotated[Path, BeforeValidator(lambda value, info: places.own_folder(_text(value), _door(info)))]
@@ -98,6 +101,14 @@ class SourceTable(Table):
     allow_private: bool = False
 
 
+class DkimTable(Table):
+    """[email.dkim]"""
+
+    domain: Domain
+    selector: Domain
+    key: Pem
+
+
 class EmailTable(Table):
     """[email]"""
 
@@ -105,6 +116,10 @@ class EmailTable(Table):
     password: Secret = ""
     sender: Sender = Field(alias="from")
     timeout: Seconds = 60.0
+    connections: int = Field(4, ge=1, le=100)
+    per_minute: int = Field(0, ge=0, le=1_000_000)
+    unsubscribe: Address = ""
+    dkim: DkimTable | None = None
 
 
 class SlackTable(Table):

@@ -114,6 +114,13 @@ def email_address(text: str) -> str:
     return text
 
 
+def domain(text: str) -> str:
+    """A domain, or a selector below one, in ASCII."""
+    if not _DOMAIN.fullmatch(text) or len(text) > 200:
+        raise Wrong(f'"{clean(text)}" is not a domain name')
+    return text.lower()
+
+
 def slack_id(text: str) -> str:
     """The ID of a Slack channel, private channel, direct message or person."""
     if not _SLACK_ID.fullmatch(text):

@@ -36,10 +36,13 @@ def deliver(
     watch: Watch = UNWATCHED,
     stop: threading.Event | None = None,
     policy: Policy = USUAL,
+    wait: Callable[[float], object] | None = None,
 ) -> Deliveries:
     """Send every message that is due, once, and record each outcome at once.
 
-    Nothing is tried twice in one call. A channel whose server is away costs one attempt; a paused one
+    With *wait*, which takes seconds, what becomes due within `Policy.patience` is waited for and tried again, so
+    that a server's "in half a minute" does not mean tomorrow; without it (a frozen clock) nothing is tried twice
+    in one call. A channel whose server is away costs one attempt; a paused one
     none, or one an hour. *stop* ends the work after the messages in flight.
     Raises StoreError when an outcome cannot be recorded: what is in flight is then found in doubt later.
     """
@@ -49,10 +52,13 @@ def deliver(
         for delivery in doubtful:
             sender.count("unknown", delivery, "a process died while this was on its way; it may have arrived")
         watch.at("expired")
-        while not stop.is_set() and (batch := sender.claim()):
-            watch.at("claimed")
-            sender.send_all(batch)
-        return sender.report()
+        while True:
+            while not stop.is_set() and (batch := sender.claim()):
+                watch.at("claimed")
+                sender.send_all(batch)
+            if wait is None or stop.is_set() or (pause := sender.pause()) is None:
+                return sender.report()
+            wait(pause)
 
 
 def resend(store: Store, key: str, now: datetime) -> bool:

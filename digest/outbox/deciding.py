@@ -27,6 +27,8 @@ class Policy:
     stale_after: timedelta = timedelta(days=3)
     refusals: int = 3  # in a row, that look meant for everything we send: the channel is paused
     probe_after: timedelta = timedelta(hours=1)
+    laters: int = 20  # "later" in a row, for one message after the other: the channel rests for this pass
+    patience: float = 60.0  # seconds that one pass waits in all for what becomes due meanwhile
 
     def wait(self, attempts: int, rng: random.Random) -> timedelta:
         """How long to wait after attempt number *attempts*: exponential with full jitter, at least a second."""

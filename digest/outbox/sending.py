@@ -64,6 +64,10 @@ class Deliveries:
     failures: tuple[Failure, ...]
 
 
+class _Unrendered(Deferred):
+    """A template is at fault: says nothing about the channel."""
+
+
 class Sender:
     """One pass: what it has learned about channels and targets, and what it did. Its lock is free while it sends."""
 
@@ -88,6 +92,9 @@ class Sender:
         self.refusals: Counter[str] = Counter()
         self.suppressed = dict(store.suppressed())
         self.waiting: dict[str, datetime] = {}  # targets that were told to wait, until when
+        self.laters: Counter[str] = Counter()  # "later" in a row, by channel
+        self.due: dict[str, tuple[datetime, str]] = {}  # deferred in this pass: when they are due again, and channel
+        self.patience = policy.patience
         self.counts = Counter(sent=0, deferred=0, dead=0, unknown=0)
         self.failed: list[Failure] = []
         self.deferred: dict[tuple[str, str], list[str]] = {}  # (channel, why): keys
@@ -96,6 +103,16 @@ class Sender:
         """Take the next messages that are due, but none of a channel that rests."""
         policy = self.policy
         return self.store.claim(self.clock(), lease=policy.lease, limit=policy.batch, skip=sorted(self.resting))
+
+    def pause(self) -> float | None:
+        """How many seconds to wait for the next deferred message; None when that is more than patience is left."""
+        now = self.clock()
+        waiting = [due_at for due_at, channel in self.due.values() if channel not in self.resting]
+        seconds = max((min(waiting) - now).total_seconds(), 0.1) if waiting else self.patience + 1
+        if seconds > self.patience:
+            return None
+        self.patience -= seconds
+        return seconds
 
     def send_all(self, batch: Sequence[Delivery]) -> None:
         """Try each message of *batch*, several at once where the channel can; what was not tried goes back as it was.
@@ -145,6 +162,7 @@ class Sender:
                 return
         outcome = self._attempt(delivery)
         with self._lock:
+            self._forget(delivery.key)
             self._settle(delivery, outcome)
 
     def _width(self, delivery: Delivery) -> int:
@@ -166,6 +184,8 @@ class Sender:
 
     def _give_back(self, delivery: Delivery, until: datetime) -> None:
         untried = Settlement("queued", until, said=delivery.error, counts=False)
+        if until > self.clock():
+            self.due[delivery.key] = until, delivery.target.channel
         self.store.settle(delivery.key, delivery.token, untried, self.clock())
 
     # ------------------------------------------------------------ one message
@@ -182,7 +202,7 @@ class Sender:
         except StoreError:
             raise
         except TemplateFault as error:
-            return Deferred(f"template: {error}")
+            return _Unrendered(f"template: {error}")
         except Exception as error:
             return Rejected(f"cannot be rendered: {_place(error)}", scope="message")
         self.watch.at("rendered")
@@ -211,6 +231,8 @@ class Sender:
             self.watch.event("late", delivery, "the lease ran out and another worker has this message now")
         self.watch.at("settled")
         self.count("deferred" if verdict.state == "queued" else verdict.state, delivery, verdict.said)
+        if verdict.state == "queued" and verdict.due_at is not None:
+            self.due[delivery.key] = verdict.due_at, delivery.target.channel
         self._learn(delivery, outcome, now)
 
     def _learn(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
@@ -218,7 +240,7 @@ class Sender:
         channel, target = delivery.target.channel, str(delivery.target)
         if isinstance(outcome, Receipt):
             self.proven.add(channel)
-            self.refusals[channel] = 0
+            self.refusals[channel] = self.laters[channel] = 0
             if self.paused.pop(channel, None) is not None:
                 self.store.resume(channel)
         elif isinstance(outcome, Paused):
@@ -229,6 +251,10 @@ class Sender:
             self.resting.add(channel)
         elif isinstance(outcome, Deferred) and outcome.retry_after is not None:
             self.waiting[target] = due_again(outcome, 0, now, self.policy, self.rng)
+        elif isinstance(outcome, Deferred) and not isinstance(outcome, _Unrendered):
+            self.laters[channel] += 1
+            if self.laters[channel] >= self.policy.laters:
+                self.resting.add(channel)  # it says so to everybody: no need to ask for each of ten thousand
 
     def _learn_refusal(self, delivery: Delivery, refusal: Rejected, now: datetime) -> None:
         channel, target = delivery.target.channel, str(delivery.target)
@@ -256,13 +282,22 @@ class Sender:
         elif what != "sent":
             self.failed.append(Failure(delivery.key, f"{what}: {said}", passing=what == "unknown"))
 
+    def _forget(self, key: str) -> None:
+        """What was deferred earlier in this pass is tried again: how that ends is what counts."""
+        if self.due.pop(key, None) is None:
+            return
+        for keys in self.deferred.values():
+            if key in keys:
+                keys.remove(key)
+                self.counts["deferred"] -= 1
+
     def report(self) -> Deliveries:
         """Say what was done; a paused channel is one failure, and so are a thousand messages with one cause to wait."""
         failures, paused = list(self.failed), self.store.paused()
         for name, pause in paused.items():
             failures.append(Failure(name, f"paused, last refused {pause.since:%Y-%m-%d %H:%M} UTC: {pause.why}"))
         for (channel, why), keys in self.deferred.items():
-            if channel not in paused:
+            if channel not in paused and keys:
                 where = keys[0] if len(keys) == 1 else f"{channel}: {len(keys)} messages"
                 failures.append(Failure(where, f"will be tried again: {why}", passing=True))
         return Deliveries(dict(self.counts), tuple(failures))

@@ -152,5 +152,5 @@ def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
 
     watch = outbox.Watch(at=bot.hooks.at, event=event)
     channels = {name: careful(channel, bot.hide) for name, channel in bot.channels.items()}
-    done = outbox.deliver(bot.store, channels, render, bot.clock, bot.rng, watch=watch, stop=bot.stop)
+    done = outbox.deliver(bot.store, channels, render, bot.clock, bot.rng, watch=watch, stop=bot.stop, wait=bot.wait)
     return dict(done.counts), [*done.failures, *lost]

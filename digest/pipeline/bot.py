@@ -49,6 +49,7 @@ class Bot:
 
     *stop* ends a pass; *hide* takes what is secret out of words that others wrote. *background* is what ranking knows
     of the language, where it shall be kept from one pass to the next; None: each pass reads it when there is news.
+    *wait* takes seconds, and is None where the clock stands still.
     """
 
     settings: Settings
@@ -61,3 +62,4 @@ class Bot:
     stop: threading.Event = field(default_factory=threading.Event)
     hide: Callable[[str], str] = str
     background: Background | None = None
+    wait: Callable[[float], object] | None = None

@@ -130,6 +130,9 @@ def _extra(message: Message, address: str) -> Iterator[tuple[str, str]]:
         yield name, _literal(name, value)
     if "list-id" not in given:
         yield "List-Id", f"<{_label(message.profile)}.paper-digest.{_domain_of(address)}>"
+    if "feedback-id" not in given and message.target.channel == "email":
+        # Gmail's statistics of complaints by day and sender; nobody's name stands in it
+        yield "Feedback-ID", f"{message.date:%Y%m%d}:digest:paper-digest:{_label(_domain_of(address))[:15].strip('-')}"
     if "auto-submitted" not in given:
         yield "Auto-Submitted", "auto-generated"  # RFC 3834: nobody's holiday reply answers this
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from digest.errors import Fault, TemplateFault
 from digest.model import Digest, Message, Pick, Post, Profile, Section, Target
-from digest.render import slack
+from digest.render import slack, wording
 from digest.render.samples import SAMPLES
 from digest.render.size import encoded_size, larger_than
 from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
 from digest.render.view import View, notice_view, view
+from digest.text import clean
 
 MAX_HTML = 90_000
 """Bytes of encoded HTML; Gmail hides what comes after about 102 kB, the way out included."""
@@ -27,11 +29,14 @@ class Renderer:
     """Renders digests through the templates of *folders*, ours filling the gaps.
 
     *public_url* reaches the templates as ``page.site`` ("" without one); *sender* is the address that
-    mail comes from. Safe to share between threads.
+    mail comes from, *unsubscribe* the one that who wants no more writes to ("": it is not said).
+    Safe to share between threads.
     """
 
-    def __init__(self, folders: Sequence[Path] = (), *, public_url: str = "", sender: str = "") -> None:
-        self.public_url, self.sender = public_url, sender
+    def __init__(
+        self, folders: Sequence[Path] = (), *, public_url: str = "", sender: str = "", unsubscribe: str = ""
+    ) -> None:
+        self.public_url, self.sender, self.unsubscribe = public_url, sender, unsubscribe
         self._templates, self._ours = Templates(folders), Templates(())
         self._proven: set[Hashable] = set()
 
@@ -45,8 +50,11 @@ class Renderer:
         posts: tuple[Post, ...] = ()
         if target.channel != "email":
             posts = self._posts(page)
+        headers: tuple[tuple[str, str], ...] = ()
         if target.channel != "slack":
-            page, html = self._fitting(digest, profile, page)
+            stop = wording.stop_by_mail(self.unsubscribe, clean(profile.name)) if self.unsubscribe else ""
+            headers = (("List-Unsubscribe", _way_out(self.unsubscribe, profile)),) if self.unsubscribe else ()
+            page, html = self._fitting(digest, profile, replace(page, footer=_footer(page, stop)))
             text = self._templates.render(TEXT, page)
         return Message(
             key=f"{digest.profile}/{digest.date.isoformat()}/{target}",
@@ -56,6 +64,7 @@ class Renderer:
             subject=page.subject,
             html=html,
             text=text,
+            headers=headers,
             posts=posts,
         )
 
@@ -100,7 +109,8 @@ class Renderer:
             else:
                 lines = min(lines - 1, int(lines * share)) if lines else 0
                 full = full if lines or full > 1 else 0
-            page = view(_cropped(digest, full, lines), profile, site=self.public_url, omitted=total - full - lines)
+            cropped = view(_cropped(digest, full, lines), profile, site=self.public_url, omitted=total - full - lines)
+            page = replace(cropped, footer=page.footer)
             html = self._templates.render(HTML, page)
         return page, html
 
@@ -174,6 +184,19 @@ class Renderer:
         except TemplateFault as error:
             return Fault(error.where, error.why)
         return None
+
+
+def _footer(page: View, stop: str) -> tuple[str, ...]:
+    """The footer, and *stop* at its end: how to get no more by writing a mail."""
+    return (*page.footer, stop) if stop else page.footer
+
+
+def _way_out(address: str, profile: Profile) -> str:
+    """What a mail program's own button for "unsubscribe" does (RFC 2369): it writes a mail that names the profile.
+
+    There is no https form and no List-Unsubscribe-Post as long as no page answers it: a dead link is worse.
+    """
+    return f"<mailto:{quote(address, safe='@+')}?subject={quote(f'unsubscribe {clean(profile.name)}')}>"
 
 
 def _pieces(digest: Digest, profile: Profile) -> list[Hashable]:

@@ -235,6 +235,11 @@ def how_to_stop(profile: str) -> str:
     )
 
 
+def stop_by_mail(address: str, profile: str) -> str:
+    """How to get no more without asking anybody for a password; what the button of a mail program does, too."""
+    return f"To get no more of it, write to {address} with the subject “unsubscribe {profile}”."
+
+
 _AT = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -15,7 +16,7 @@ import pytest
 from digest.channels.email import EmailChannel
 from digest.channels.replies import Stage, refusal
 from digest.errors import Deferred, DeliveryError, Paused, Rejected, Unconfirmed
-from digest.model import EmailSettings, Message, Target
+from digest.model import DkimSettings, EmailSettings, Message, Target
 from digest.render.mime import message_id
 from tests import smtpd
 from tests.smtpd import ACCEPT_THEN_DROP, ACCEPT_THEN_HANG, DROP, ENDLESS, HANG, MailServer, ScriptedServer
@@ -442,3 +443,63 @@ def test_fault_49_nothing_answers_a_digest(scripted):
     message = server.mails[0].message
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Precedence"] is None
+
+
+@pytest.mark.parametrize("step", ["ehlo", "mail", "dot"])
+def test_fault_36_a_reply_that_trickles_in_forever_has_an_end_in_time(step):
+    """A byte now and then keeps a socket's own timeout from ever striking."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(5)
+    done = threading.Event()
+
+    def serve() -> None:
+        sock, _ = listener.accept()
+        with sock, sock.makefile("rb") as lines, contextlib.suppress(OSError):
+            sock.sendall(b"220 ready\r\n")
+            in_body = False
+            for line in lines:
+                verb = line[:4].decode("ascii", "replace").strip().lower()
+                here = "dot" if in_body and line == b".\r\n" else "" if in_body else verb
+                if here == step:
+                    while not done.wait(0.05):
+                        sock.sendall(b"2")
+                    return
+                if in_body and here != "dot":
+                    continue
+                in_body = verb == "data"
+                sock.sendall(b"354 go\r\n" if in_body else b"250 ok\r\n")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    channel = channel_of(smtpd.settings(listener.getsockname()[1], timeout=0.4), done_timeout=0.4)
+    begun = time.monotonic()
+    error = refused(channel)
+    took = time.monotonic() - begun
+    done.set()
+    thread.join()
+    listener.close()
+    channel.close()
+    assert took < 3
+    assert isinstance(error, Unconfirmed if step == "dot" else Deferred)
+
+
+def test_mail_goes_out_signed_when_there_is_a_key():
+    from tests.unit.test_dkim import RSA, pem, verified
+
+    with MailServer() as server:
+        settings = replace(server.settings(), dkim=DkimSettings("example.org", "mail", pem(RSA)))
+        channel = channel_of(settings)
+        send(channel)
+        channel.close()
+    assert verified(server.mails[0].raw)
+
+
+def test_no_more_mails_a_minute_than_the_config_says():
+    waits: list[float] = []
+    with MailServer() as server:
+        channel = channel_of(replace(server.settings(), per_minute=30), wait=waits.append)
+        for number in range(3):
+            send(channel, f"p{number}@example.org")
+        channel.close()
+    assert len(waits) == 2
+    assert all(1 < seconds <= 4 for seconds in waits)

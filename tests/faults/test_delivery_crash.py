@@ -115,6 +115,24 @@ def suicide(step: str, times: int) -> Callable[[str], None]:
     return at
 
 
+def battered(world: World, loops: int) -> tuple[int, int]:
+    """Queue two of each kind and kill who delivers, *loops* times, then let it finish; return kills and editions."""
+    dice, kills, queued = random.Random(60), 0, 0
+    for loop in range(loops):
+        for _ in range(2):
+            world.queue(f"p{queued}", f"email:p{queued}@example.org", f"slack:C{queued}", f"folder:p{queued}")
+            queued += 1
+        if dice.random() < 0.5:
+            kills += world.killed(suicide("", dice.randint(1, 30)))
+        else:
+            kills += world.killed(lambda step: None, after=dice.uniform(0.005, 0.15))
+        world.now += timedelta(minutes=6 if loop % 5 else 0)
+    for _ in range(3):
+        world.deliver()
+        world.now += timedelta(hours=5)
+    return kills, queued
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_fault_60_killed_at_each_step_and_run_again_all_is_there_once(world, servers, step):
     smtp, slack = servers
@@ -136,19 +154,7 @@ def test_fault_60_killed_at_each_step_and_run_again_all_is_there_once(world, ser
 
 def test_fault_60_killed_again_and_again_at_random_nothing_is_lost_and_nothing_doubles_unseen(world, servers):
     smtp, slack = servers
-    dice, kills, queued = random.Random(60), 0, 0
-    for loop in range(LOOPS):
-        for _ in range(2):
-            world.queue(f"p{queued}", f"email:p{queued}@example.org", f"slack:C{queued}", f"folder:p{queued}")
-            queued += 1
-        if dice.random() < 0.5:
-            kills += world.killed(suicide("", dice.randint(1, 30)))
-        else:
-            kills += world.killed(lambda step: None, after=dice.uniform(0.005, 0.15))
-        world.now += timedelta(minutes=6 if loop % 5 else 0)
-    for _ in range(3):
-        world.deliver()
-        world.now += timedelta(hours=5)
+    kills, queued = battered(world, LOOPS)
 
     assert kills > LOOPS / 2
     assert world.states() == {"sent": 3 * queued}, "nothing is lost"

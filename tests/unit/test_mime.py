@@ -143,7 +143,7 @@ def test_fault_40_nothing_in_a_name_or_header_becomes_another_header(value):
     message = read_back(raw)
     assert set(map(str.lower, message)) == {
         *("from", "to", "subject", "date", "message-id", "list-id"),
-        *("auto-submitted", "x-note", "mime-version", "content-type"),
+        *("auto-submitted", "feedback-id", "x-note", "mime-version", "content-type"),
     }
     assert_tidy(raw)
 

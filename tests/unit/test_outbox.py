@@ -428,3 +428,98 @@ def test_a_channel_that_can_gets_several_at_once_but_first_one(bench):
     assert bench.deliver() == {"sent": 30}
     assert most[0] == 4
     assert len(set(bench.email.accepted)) == 30
+
+
+# ---------------------------------------------------------------- a little patience
+
+
+def patient(bench, waits: list[float]) -> dict[str, int]:
+    """A pass that may wait: waiting moves the clock."""
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        bench.clock.advance(seconds=seconds)
+
+    done = outbox.deliver(
+        bench.store, {"email": bench.email, "slack": bench.slack}, render, bench.clock, bench.rng,
+        stop=bench.stop, policy=bench.policy, wait=wait,
+    )  # fmt: skip
+    bench.failures = [(failure.where, failure.why) for failure in done.failures]
+    return {what: count for what, count in done.counts.items() if count}
+
+
+def test_fault_50_told_to_wait_half_a_minute_a_pass_waits_and_goes_on_where_it_was(bench):
+    bench.queue("slack:C1234567")
+    bench.slack.outcomes = [Deferred("ratelimited", retry_after=30, progress=("1.1",))]
+    waits: list[float] = []
+    assert patient(bench, waits) == {"sent": 1}
+    assert waits == [30]
+    assert bench.slack.progress == [(), ("1.1",)], "what was posted is not posted again"
+    assert bench.failures == []
+
+
+def test_a_pass_waits_for_a_minute_in_all_and_leaves_the_rest_to_the_next(bench):
+    bench.queue("slack:C1234567")
+    bench.slack.outcomes = [Deferred("ratelimited", retry_after=25) for _ in range(9)]
+    waits: list[float] = []
+    assert patient(bench, waits) == {"deferred": 1}
+    assert sum(waits) <= 60
+    assert len(bench.slack.tried) == 3
+    assert len(bench.failures) == 1
+
+
+def test_fault_50_others_are_sent_before_anybody_is_waited_for(bench):
+    bench.queue("slack:C1234567", profile="ada")
+    bench.queue("slack:C7654321", "email:bo@example.org", profile="bo")
+    bench.slack.outcomes = [Deferred("ratelimited", retry_after=30)]
+    sent_before_waiting: list[int] = []
+
+    def wait(seconds: float) -> None:
+        sent_before_waiting.append(len(bench.slack.accepted) + len(bench.email.accepted))
+        bench.clock.advance(seconds=seconds)
+
+    outbox.deliver(
+        bench.store, {"email": bench.email, "slack": bench.slack}, render, bench.clock, bench.rng, wait=wait
+    )  # fmt: skip
+    assert sent_before_waiting == [2]
+    assert len(bench.slack.accepted) == 2
+
+
+def test_a_clock_that_stands_still_never_hangs_a_pass(bench):
+    bench.queue("slack:C1234567")
+    bench.slack.outcomes = [Deferred("ratelimited", retry_after=1)]
+    waits: list[float] = []
+    outbox.deliver(bench.store, {"slack": bench.slack}, render, bench.clock, bench.rng, wait=waits.append)
+    assert sum(waits) <= 60
+
+
+def test_an_hour_of_429_loses_nothing_and_delays_no_other_target(bench):
+    bench.queue("slack:C1234567", profile="ada")
+    bench.slack.outcomes = [Deferred("ratelimited", retry_after=40) for _ in range(900)]
+    for minute in range(60):
+        bench.queue("email:bo@example.org", profile="bo", day=TODAY + timedelta(days=minute))
+        patient(bench, [])
+        assert len(bench.email.accepted) == minute + 1, "at once"
+        bench.clock.advance(minutes=1)
+    bench.slack.outcomes.clear()
+    bench.clock.advance(minutes=1)
+    assert patient(bench, []) == {"sent": 1}
+    assert len(bench.slack.accepted) == 1
+
+
+def test_fault_30_a_relay_that_says_later_to_everybody_is_not_asked_ten_thousand_times(bench):
+    bench.queue_many(200)
+    bench.email.outcomes = [Deferred("451 busy") for _ in range(200)]
+    done = bench.deliver()
+    assert len(bench.email.tried) == bench.policy.laters
+    assert done == {"deferred": bench.policy.laters}
+    bench.email.outcomes.clear()
+    bench.clock.advance(hours=5)
+    assert bench.deliver() == {"sent": 200}, "and nothing is lost"
+
+
+def test_now_and_then_a_later_does_not_make_a_channel_rest(bench):
+    bench.queue_many(200)
+    bench.email.outcomes = [Deferred("451 busy") if number % 3 else None for number in range(200)]
+    bench.deliver()
+    assert len(bench.email.tried) == 200
