@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from digest.cli import evaluating, learning, looking, operating, papers, reading, replaying, running, starting
+from digest.cli import (
+    backfilling,
+    evaluating,
+    learning,
+    looking,
+    operating,
+    papers,
+    reading,
+    replaying,
+    running,
+    starting,
+)
 
 app = typer.Typer(
     name="digest",
@@ -27,6 +38,7 @@ app.command("evaluate", rich_help_panel=LOOK)(evaluating.evaluate)
 app.command("parse", rich_help_panel=READ)(reading.parse)
 app.command("diff", rich_help_panel=READ)(reading.diff)
 app.command("ingest", rich_help_panel=READ)(running.ingest)
+app.command("backfill", rich_help_panel=READ)(backfilling.backfill)
 app.command("search", rich_help_panel=READ)(looking.search)
 app.add_typer(papers.app, name="papers", rich_help_panel=READ)
 

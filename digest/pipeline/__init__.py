@@ -16,6 +16,7 @@ from digest.errors import DigestError, StoreError
 from digest.model import OPERATOR, Delivery, DumpReport, Failure, Message, RunReport
 from digest.pipeline import learning
 from digest.pipeline.alerts import tell_operator
+from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.careful import careful
 from digest.pipeline.ingest import ingest, ingest_sources
@@ -29,6 +30,7 @@ __all__ = [
     "Facts",
     "Hooks",
     "Tell",
+    "backfill",
     "deliver",
     "explain",
     "gather",

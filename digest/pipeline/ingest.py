@@ -25,7 +25,7 @@ def ingest_sources(bot: Bot, now: datetime, *, due_only: bool = False) -> Outcom
     """
     found: list[Found] = []
     health: dict[str, str] = {}
-    with _Line(bot) as line:
+    with Line(bot) as line:
         asked = {settings.name: offered for settings, offered in _offers(bot, line, now, due_only=due_only)}
     for settings in bot.settings.sources:
         if settings.name not in asked:
@@ -43,7 +43,7 @@ def ingest_sources(bot: Bot, now: datetime, *, due_only: bool = False) -> Outcom
     return outcome
 
 
-def _offers(bot: Bot, line: _Line, now: datetime, *, due_only: bool) -> Iterator[tuple[SourceSettings, list[Found]]]:
+def _offers(bot: Bot, line: Line, now: datetime, *, due_only: bool) -> Iterator[tuple[SourceSettings, list[Found]]]:
     """What each source that is due has to offer."""
     for settings in bot.settings.sources:
         known = bot.store.stamps(settings.name)
@@ -58,14 +58,14 @@ def _offers(bot: Bot, line: _Line, now: datetime, *, due_only: bool) -> Iterator
         yield settings, found
 
 
-class _Line:
+class Line:
     """The one client that all sources of a pass share; made when the first of them fetches."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._web: sources.Web | None = None
 
-    def __enter__(self) -> _Line:
+    def __enter__(self) -> Line:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,6 +73,7 @@ class _Line:
             self._web.close()
 
     def web(self) -> sources.Web:
+        """Give the client to a source that fetches."""
         if self._web is None:
             self._web = sources.open_web(self._bot.settings.contact, sleep=self._bot.stop.wait)
         return self._web
@@ -114,7 +115,7 @@ def ingest(bot: Bot, found: Iterable[Found], now: datetime) -> Outcome:
                 reports.append(DumpReport(source="", where=item.where, error=item.why))
             continue
         try:
-            capture = _read(bot.store, item, now)
+            capture = read_dump(bot.store, item, now)
         except DumpRefused as refused:
             failures.append(Failure(item.where, refused.why))
             reports.append(DumpReport(source=item.source, where=item.where, error=refused.why))
@@ -125,7 +126,7 @@ def ingest(bot: Bot, found: Iterable[Found], now: datetime) -> Outcome:
     captures.sort(key=_age)
     warnings: list[Failure] = []
     for done, (capture, raw) in enumerate(captures, 1):
-        reports.append(_take_in(bot, capture, raw, now))
+        reports.append(take_in(bot, capture, raw, now))
         warnings += [Failure(reject.where, reject.why) for reject in capture.rejects]
         bot.hooks.progress(done, len(captures), raw.where)
     for report in reports:
@@ -141,7 +142,7 @@ def _tell(bot: Bot, report: DumpReport) -> None:
     bot.hooks.tell("dump", {"where": report.where, "style": report.style, **counts})
 
 
-def _read(store: Store, raw: RawDump, now: datetime) -> Capture:
+def read_dump(store: Store, raw: RawDump, now: datetime) -> Capture:
     """Read *raw* with the instant when its bytes were first seen, so that an inferred year never moves."""
     return sources.read(raw, store.first_seen(sources.dump_id(raw.content)) or now)
 
@@ -152,8 +153,8 @@ def _age(item: tuple[Capture, RawDump]) -> tuple[bool, date, str]:
     return dump.captured_on is None, dump.captured_on or date.max, dump.id
 
 
-def _take_in(bot: Bot, capture: Capture, raw: RawDump, now: datetime) -> DumpReport:
-    """Record one dump and its news in one transaction; bytes that are known already change nothing."""
+def take_in(bot: Bot, capture: Capture, raw: RawDump, now: datetime, *, told: bool = True) -> DumpReport:
+    """Record one dump and, if it is *told*, its news in one transaction; bytes that are known change nothing."""
     report = DumpReport(
         source=capture.dump.source,
         where=capture.dump.where,
@@ -166,7 +167,7 @@ def _take_in(bot: Bot, capture: Capture, raw: RawDump, now: datetime) -> DumpRep
         if writer.dump(capture.dump.id) is not None:
             writer.remember_stamp(raw.source, raw.where, raw.stamp, capture.dump.id, now)
             return replace(report, seen=len(capture.sightings))
-        changes = record(writer, capture, raw.stamp, now)
+        changes = record(writer, capture, raw.stamp, now, told=told)
         bot.hooks.at("ingest-before-commit")
     bot.hooks.at("ingest-committed")
     new = sum(change.kind == "new" for change in changes)
@@ -174,7 +175,7 @@ def _take_in(bot: Bot, capture: Capture, raw: RawDump, now: datetime) -> DumpRep
     return replace(report, new=new, updated=updated, seen=len(capture.sightings) - new)
 
 
-def record(writer: Writer, capture: Capture, stamp: str, now: datetime) -> tuple[Change, ...]:
+def record(writer: Writer, capture: Capture, stamp: str, now: datetime, *, told: bool = True) -> tuple[Change, ...]:
     """Match, merge and store everything that *capture* shows; return the news in the order of the page.
 
     The new version of a paper that nobody has met is left out: it is no new paper, and a later list may show it.
@@ -196,7 +197,7 @@ def record(writer: Writer, capture: Capture, stamp: str, now: datetime) -> tuple
     writer.add_dump(capture.dump, shown, capture.rejects, stamp, now=now)
     writer.add_joins(joins, capture.dump, now)
     _correct_days(writer, [known.paper.id for known in merged], now)
-    return writer.add_changes([change for _, changes in taken for change in changes], now)
+    return writer.add_changes([change for _, changes in taken if told for change in changes], now)
 
 
 def _correct_days(writer: Writer, paper_ids: Sequence[str], now: datetime) -> None:

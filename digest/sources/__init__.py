@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING
 from digest.sources.capture import STYLES, dump_id, read
 from digest.sources.folder import FolderSource
 from digest.sources.loading import load
-from digest.sources.opening import Source, open_source, open_web
+from digest.sources.opening import History, Source, open_source, open_web
 from digest.sources.stamps import is_due
 
 if TYPE_CHECKING:
     from digest.sources.web import Web as Web
 
-__all__ = ["STYLES", "FolderSource", "Source", "dump_id", "is_due", "load", "open_source", "open_web", "read"]
+__all__ = [
+    "STYLES",
+    "FolderSource",
+    "History",
+    "Source",
+    "dump_id",
+    "is_due",
+    "load",
+    "open_source",
+    "open_web",
+    "read",
+]

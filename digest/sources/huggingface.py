@@ -43,11 +43,15 @@ class HuggingFace:
         yield from asking.round(self._visits(today, known), known)
 
     def between(self, first: date, last: date, now: datetime, known: Mapping[str, str]) -> Iterator[Found]:
-        """Yield the days of a range that were not read since they settled, oldest first: for the history."""
-        asking = Asking(self._settings, self._web, rate=RATE, max_bytes=self._max_bytes, now=now)
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        """Yield the days of a range that were not read since they settled, newest first: for the history."""
+        asking = Asking(self._settings, self._web, rate=RATE, max_bytes=self._max_bytes, now=now, past=True)
+        days = [last - timedelta(days=n) for n in range((last - first).days + 1)]
         wanted = [day for day in days if not self._is_settled(day, known)]
         yield from asking.round((visit for day in wanted for visit in self._pages({"date": day}, day, known)), known)
+
+    def settles_before(self, today: date) -> date:
+        """The last day that an ordinary pass leaves alone: what is before it is history."""
+        return today - timedelta(days=self._settings.days + 1)
 
     def _visits(self, today: date, known: Mapping[str, str]) -> Iterator[Visit]:
         for kind in self._settings.lists:
@@ -64,7 +68,8 @@ class HuggingFace:
     def _days(self, today: date, known: Mapping[str, str]) -> Iterator[date]:
         """The days to ask for, newest first: the unsettled ones, and back to the oldest day that was ever read."""
         back = [today - timedelta(days=n) for n in range(LATEST)]
-        oldest = min((day for day in back if self._url({"date": day}) in known), default=today)
+        stamps = {day: stamp_of(known.get(self._url({"date": day}))) for day in back}
+        oldest = min((day for day, stamp in stamps.items() if stamp.at and not stamp.past), default=today)
         for age, day in enumerate(back):
             if age <= self._settings.days or (day >= oldest and not self._is_settled(day, known)):
                 yield day

@@ -33,8 +33,17 @@ class Visit:
 class Asking:
     """One round of a source: visits one address after the other and turns what happens into values."""
 
-    def __init__(self, settings: SourceSettings, web: Web, *, rate: Rate | None, max_bytes: int, now: datetime) -> None:
-        self.name, self.now, self._web = settings.name, now, web
+    def __init__(
+        self,
+        settings: SourceSettings,
+        web: Web,
+        *,
+        rate: Rate | None,
+        max_bytes: int,
+        now: datetime,
+        past: bool = False,
+    ) -> None:
+        self.name, self.now, self._web, self._past = settings.name, now, web, past
         limit = settings.max_bytes or max_bytes
         self._manners = Manners(settings.timeout, limit, settings.allow_private, rate=rate)
         self.over = False
@@ -101,13 +110,13 @@ class Asking:
 
     def _stamp(self, answer: Answer, checked: Checked) -> Stamp:
         etag, modified = (answer.etag[:500], answer.modified[:100]) if checked.whole else ("", "")
-        return Stamp(etag, modified, digest_of(answer.content), self._at(), checked.rows)
+        return Stamp(etag, modified, digest_of(answer.content), self._at(), checked.rows, self._past)
 
     def _unchanged(self, visit: Visit, old: Stamp) -> Looked | None:
         """Once a day it is written down that all is as it was: it says when a day has settled."""
         if old.read_at is not None and old.read_at.date() == self.now.astimezone(UTC).date():
             return None
-        return Looked(self.name, visit.url, str(replace(old, at=self._at())))
+        return Looked(self.name, visit.url, str(replace(old, at=self._at(), past=self._past)))
 
     def _at(self) -> str:
         return self.now.astimezone(UTC).isoformat(timespec="seconds")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from digest.errors import DumpRefused, SourceFailed
 from digest.model import Looked, RawDump, SourceSettings
@@ -22,6 +22,21 @@ class Source(Protocol):
 
     def dumps(self, now: datetime, known: Mapping[str, str]) -> Iterator[RawDump | DumpRefused | SourceFailed | Looked]:
         """Yield every dump whose stamp is not the one in *known* (where -> stamp); failures are values."""
+        ...
+
+
+@runtime_checkable
+class History(Protocol):
+    """A source whose past can be asked for, day by day."""
+
+    def between(
+        self, first: date, last: date, now: datetime, known: Mapping[str, str]
+    ) -> Iterator[RawDump | DumpRefused | SourceFailed | Looked]:
+        """Yield what was listed in these days and is not in *known*, newest first."""
+        ...
+
+    def settles_before(self, today: date) -> date:
+        """The last day that `dumps` leaves alone."""
         ...
 
 

@@ -17,13 +17,14 @@ ASKED, WAIT = "asked", "wait"
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The state of one address; *at* is the ISO instant of the last good answer."""
+    """The state of one address; *at* is the ISO instant of the last good answer; *past*: read for the history only."""
 
     etag: str = ""
     modified: str = ""
     sha: str = ""
     at: str = ""
     rows: int = 0
+    past: bool = False
 
     def __str__(self) -> str:
         return json.dumps({name: value for name, value in asdict(self).items() if value}, separators=(",", ":"))

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from digest.errors import UsageError
 from digest.model import SourceSettings
+from digest.pipeline import backfill
 from tests.livebot import LiveBot, at
 from tests.sited import a_site
 
@@ -292,3 +294,33 @@ def test_a_real_day_that_came_malformed_heals(site, shared):
     site.pages = {path("2024-06-14"): whole}
     assert bot.run() == []
     assert {one["paper"]["id"] for one in json.loads(whole)} <= set(bot.papers())
+
+
+# ---------------------------------------------------------------- the past
+
+
+def test_a_backfill_makes_papers_known_and_nothing_news_and_goes_on_where_it_ended(site):
+    days = [date(2026, 10, 1) + timedelta(days=n) for n in range(51)]
+    site.pages = {path(str(day)): body(row(n)) for n, day in enumerate(days)}
+    bot = LiveBot(settings(site.url), now=NOW)
+    site.faults[path("2026-10-10")] = [500] * 3
+    first, last = date(2026, 10, 5), date(2026, 11, 20)
+    reports, failures = backfill(bot.bot, bot.bot.settings.sources[0], first, last, bot.now)
+    assert (len(reports), len(failures)) == (31, 1)
+    assert bot.news == []
+    site.forget()
+    reports, failures = backfill(bot.bot, bot.bot.settings.sources[0], first, last, bot.now)
+    assert (len(reports), failures) == (1, [])
+    assert site.paths == [path("2026-10-10")]
+    site.forget()
+    bot.run()
+    assert site.paths == window(), "an ordinary pass asks for no more than without the past"
+    assert len(bot.news) == 15
+    assert len(bot.papers()) == 15 + 32
+
+
+def test_a_source_without_a_past_says_so(tmp_path):
+    folder = SourceSettings("folder", "drop", tmp_path)
+    bot = LiveBot(folder, now=NOW)
+    with pytest.raises(UsageError, match="has no history"):
+        backfill(bot.bot, folder, NOW.date(), NOW.date(), NOW)
