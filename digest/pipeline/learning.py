@@ -29,7 +29,7 @@ ENOUGH_NEW = 2_000
 NEWEST = 6_000
 """The bot learns from its newest papers, at most so many: a pass that loads what they teach keeps within 300 MB."""
 
-MOST_WORDS = 400_000
+MOST_WORDS = 150_000
 """Texts with more different words than this are no language, or all of them: what they teach would only fill memory."""
 
 _NAME = re.compile(rf"v{VERSION}-(\d+)\.npz")
