@@ -6,11 +6,8 @@ from dataclasses import replace
 
 from digest.model import Cause, Change, Dump, Known, Sighting
 from digest.news.comparing import differ
-from digest.news.joining import age, merge
-
-SURGE_FLOOR, SURGE_GROWTH = 50, 3
-"""A paper takes off when it has 50 upvotes (of 5,841 papers of 2024 and 2025 one in fifty ended above 48) and three
-times what it had when it was first met: most papers have the better part of their votes on the first day."""
+from digest.news.joining import merge
+from digest.news.surging import surge
 
 
 def take(before: Known | None, sighting: Sighting, dump: Dump) -> tuple[Known, tuple[Change, ...]]:
@@ -31,7 +28,7 @@ def changes(before: Known | None, after: Known) -> tuple[Change, ...]:
     causes: dict[Cause, tuple[str, ...]] = {
         "text": _new_texts(before, after),
         "code": _new_code(before, after),
-        "surge": _surge(before, after),
+        "surge": surge(before, after),
     }
     return tuple(
         Change(after.paper, "updated", cause, fields)
@@ -54,12 +51,3 @@ def _new_code(before: Known, after: Known) -> tuple[str, ...]:
     days = [one.as_of for one in before.seen if one.as_of]
     older = giver.as_of and days and giver.as_of < max(days)
     return () if older else ("code_url",)
-
-
-def _surge(before: Known, after: Known) -> tuple[str, ...]:
-    now, then = after.paper.upvotes, before.paper.upvotes
-    counted = [one for one in before.seen if one.as_of and one.upvotes is not None]
-    if now is None or then is None or now <= then or not counted:
-        return ()
-    first = min(counted, key=age).upvotes or 0
-    return ("upvotes",) if now >= max(SURGE_FLOOR, SURGE_GROWTH * first) else ()

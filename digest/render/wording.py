@@ -26,7 +26,7 @@ _MONTHS = (
     "August", "September", "October", "November", "December",
 )  # fmt: skip
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_UPDATES = {"code": "code is out now", "surge": "many readers found it since", "text": "revised"}
+_UPDATES = {"code": "code is out now", "surge": "taking off, many readers found it since", "text": "revised"}
 _FIELDS = {"title": "title", "abstract": "abstract", "code_url": "code link", "upvotes": "upvotes"}
 
 

@@ -215,10 +215,32 @@ def test_a_paper_takes_off_when_it_is_high_and_has_thrice_its_first_count(
 def test_a_paper_takes_off_once_and_by_its_first_count_not_its_last() -> None:
     days = [date(2026, 11, day) for day in (1, 2, 3, 4)]
     steps = [
-        (a_sighting(upvotes=n), a_dump(name, day)) for n, name, day in zip((20, 40, 70, 300), "abcd", days, strict=True)
+        (a_sighting(upvotes=n), a_dump(name, day))
+        for n, name, day in zip((20, 40, 130, 300), "abcd", days, strict=True)
     ]
 
     assert [len(found) for found in told(*steps)] == [1, 0, 1, 0]
+
+
+def test_votes_that_every_paper_of_that_age_gets_are_no_surge_and_the_same_votes_later_are() -> None:
+    def surges(first: int, later: int, day: int) -> bool:
+        found = told(
+            (a_sighting(upvotes=first), a_dump("a", date(2026, 11, 1))),
+            (a_sighting(upvotes=later), a_dump("b", date(2026, 11, day))),
+        )
+        return bool(found[1])
+
+    assert not surges(20, 55, 10), "most of it is the ordinary growth of a paper met on its first day"
+    assert surges(20, 130, 10)
+    assert surges(3, 47, 2), "high for its second day"
+    assert not surges(3, 47, 10), "many finished papers have so many"
+    assert not surges(0, 12, 2)
+
+
+def test_a_paper_that_is_talked_about_takes_off() -> None:
+    steps = [(a_sighting(num_comments=n), a_dump(name, day)) for n, name, day in ((1, "a", FIRST), (14, "b", SECOND))]
+
+    assert told(*steps)[1] == [("updated", "surge", ("num_comments",))]
 
 
 def test_an_old_high_count_that_arrives_late_is_no_news() -> None:

@@ -202,7 +202,7 @@ def test_an_update_says_that_it_is_one_and_what_changed():
     paper = a_paper("Known")
     changes = (
         (Change(paper, "updated", "code", ("code_url",)), "Updated: code is out now"),
-        (Change(paper, "updated", "surge", ("upvotes",)), "Updated: many readers found it since"),
+        (Change(paper, "updated", "surge", ("upvotes",)), "Updated: taking off, many readers found it since"),
         (Change(paper, "updated", "text", ("title", "abstract")), "Updated: title and abstract revised"),
     )
     for change, said in changes:
