@@ -73,7 +73,7 @@ def merge(known: Known | None, sighting: Sighting, dump: Dump) -> Known:
         paper = replace(sighting.paper, id=sighting.paper.id or new_id(dump.id, sighting.position))
         known = Known(paper, (), texts_from, dump.shows)
     by_dump = {one.dump_id: one for one in known.seen}
-    by_dump[dump.id] = max(seen, by_dump.get(dump.id, seen), key=repr)
+    by_dump[dump.id] = max(seen, by_dump.get(dump.id, seen), key=lambda one: (age(one)[:2], repr(one)))
     fields, texts_from = dict[str, Any](), dict(known.texts_from)
     for name in TEXTS:
         value, theirs = getattr(sighting.paper, name), getattr(known.paper, name)

@@ -164,7 +164,11 @@ def take_in(bot: Bot, capture: Capture, raw: RawDump, now: datetime, *, told: bo
     )
     with bot.store.writing() as writer:
         bot.hooks.at("ingest-begun")
-        if writer.dump(capture.dump.id) is not None:
+        known = writer.dump(capture.dump.id)
+        if known is not None and known.place and known.where == raw.where and known.fetched_at < raw.fetched_at:
+            _record_again(writer, capture, raw.stamp, now)
+            return replace(report, seen=len(capture.sightings))
+        if known is not None:
             writer.remember_stamp(raw.source, raw.where, raw.stamp, capture.dump.id, now)
             return replace(report, seen=len(capture.sightings))
         changes = record(writer, capture, raw.stamp, now, told=told)
@@ -198,6 +202,16 @@ def record(writer: Writer, capture: Capture, stamp: str, now: datetime, *, told:
     writer.add_joins(joins, capture.dump, now)
     _correct_days(writer, [known.paper.id for known in merged], now)
     return writer.add_changes([change for _, changes in taken if told for change in changes], now)
+
+
+def _record_again(writer: Writer, capture: Capture, stamp: str, now: datetime) -> None:
+    """Take in that an address shows what it showed before, after something else: its counts and texts hold again."""
+    matched = news.assign(capture, writer.lookup(capture.papers))
+    pairs = [(before, one) for before, one in zip(matched, capture.sightings, strict=True) if before is not None]
+    merged = [news.merge(before, one, capture.dump) for before, one in pairs]
+    writer.save(merged, now)
+    shown = [(known.paper.id, one) for known, (_, one) in zip(merged, pairs, strict=True)]
+    writer.read_again(capture.dump, shown, stamp, now=now)
 
 
 def _correct_days(writer: Writer, paper_ids: Sequence[str], now: datetime) -> None:

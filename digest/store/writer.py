@@ -129,16 +129,29 @@ class Writer:
     ) -> None:
         """Remember that *dump* was taken now: which paper (by our id) stood where in it, and what could not be read."""
         self._insert(schema.dumps, [{**rows.dump_row(dump), "first_seen": now}])
-        dump_no = numbers_of(self._connection, _d.id, [dump.id])[dump.id]
-        numbers = self._numbers_of([paper_id for paper_id, _ in sightings])
-        shown = [rows.sighting_row(numbers[paper_id], dump_no, sighting) for paper_id, sighting in sightings]
-        self._insert(schema.sightings, sorted(shown, key=lambda row: (row["paper"], row["position"])))
+        dump_no = self._add_sightings(dump, sightings)
         self._insert(
             schema.rejects,
             [{"dump": dump_no, "position": i, "where": r.where, "why": r.why} for i, r in enumerate(rejects)],
         )
         self._thin_out(dump)
         self.remember_stamp(dump.source, dump.where, stamp, dump.id, now)
+
+    def read_again(self, dump: Dump, sightings: Sequence[tuple[str, Sighting]], stamp: str, *, now: datetime) -> None:
+        """Remember that the bytes of a known dump were read at its address again, after others had stood there."""
+        self._connection.execute(update(schema.dumps).where(_d.id == dump.id).values(fetched_at=dump.fetched_at))
+        number = select(_d.no).where(_d.id == dump.id).scalar_subquery()
+        self._connection.execute(delete(schema.sightings).where(_s.dump == number))
+        self._add_sightings(dump, sightings)
+        self.remember_stamp(dump.source, dump.where, stamp, dump.id, now)
+
+    def _add_sightings(self, dump: Dump, sightings: Sequence[tuple[str, Sighting]]) -> int:
+        """Write the rows of a dump that is there, and return its number."""
+        dump_no = numbers_of(self._connection, _d.id, [dump.id])[dump.id]
+        numbers = self._numbers_of([paper_id for paper_id, _ in sightings])
+        shown = [rows.sighting_row(numbers[paper_id], dump_no, sighting) for paper_id, sighting in sightings]
+        self._insert(schema.sightings, sorted(shown, key=lambda row: (row["paper"], row["position"])))
+        return dump_no
 
     def _thin_out(self, dump: Dump) -> None:
         """Forget the counts of the reading before of the same address on the same day, unless it is the list's own day.

@@ -239,6 +239,20 @@ def test_a_day_that_is_revised_is_corrected_in_every_field(site):
     assert sorted(cause for cause, _ in bot.news).count("new") == 3
 
 
+def test_a_revision_that_is_taken_back_is_taken_back_here_too(site):
+    page = window()[4]
+    first, second = body(row(7, upvotes=30)), body(row(7, title="A title by mistake, and long", upvotes=99))
+    bot = LiveBot(settings(site.url), now=NOW)
+    for content in (first, second, first):
+        site.pages = {page: content}
+        assert bot.run(hours=1) == []
+    (paper,) = bot.papers().values()
+    assert (paper.title, paper.upvotes) == ("On the number 7 and its friends", 30)
+    site.pages = {page: body(row(7, upvotes=31))}
+    bot.run(hours=1)
+    assert bot.papers()["2611.00007"].upvotes == 31
+
+
 def test_each_source_is_asked_when_its_interval_has_passed_and_always_by_a_plain_pass(site):
     site.pages = {path(TODAY): body(row(1))}
     bot = LiveBot(settings(site.url, days=0, interval=3600.0), now=NOW)
