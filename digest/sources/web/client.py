@@ -180,6 +180,7 @@ class Web:
                 transport=Transport(self._watch, allow_private=allow_private, ask=self._ask),
                 headers={"User-Agent": self._agent, "Accept-Encoding": "gzip", "Accept": "*/*"},
                 follow_redirects=False,
+                timeout=None,  # noqa: S113 the stopwatch ends every wait, with the time that the source is given
                 trust_env=False,
             )
         self._clients[allow_private].cookies.clear()
