@@ -19,6 +19,7 @@ def _places() -> dict[str, int]:
     return {word: at for at, word in enumerate(gzip.decompress(_LIST.read_bytes()).decode().split("\n"))}
 
 
+@lru_cache(maxsize=32_768)
 def place(word: str) -> int:
     """Return the place of a normalised *word*, or of its plural, in the list, commonest first; unlisted ones last."""
     places = _places()
@@ -28,4 +29,9 @@ def place(word: str) -> int:
 
 def bits(words: Iterable[str]) -> float:
     """Return how much *words* tell, in bits: by Zipf's law a word at place n has a share of about 1 / (n + 2)."""
-    return sum(log2(place(word) + 2) for word in words)
+    return sum(map(_bits, words))
+
+
+@lru_cache(maxsize=32_768)
+def _bits(word: str) -> float:
+    return log2(place(word) + 2)

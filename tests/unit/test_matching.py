@@ -308,3 +308,36 @@ def test_the_index_finds_by_id_by_any_title_and_by_keys() -> None:
     assert ids("OpenDevin: An Engineer") == ["b"]
     assert ids("Watching the Rain from Orbit") == ["c"]
     assert ids("Nothing Like It") == []
+
+
+def test_papers_that_share_a_rare_key_come_before_those_that_share_common_ones() -> None:
+    crowd = list(range(200))
+    found = matching.choose({1: crowd, 2: crowd, 3: [999, 7], 4: [999]}, [1, 2, 3, 4, 5])
+
+    assert found[:2] == [999, 7]
+    assert len(found) == 16
+    assert matching.choose({}, [1]) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://doi.org/10.1145/3292500.3330701", "doi:10.1145/3292500.3330701"),
+        ("https://dl.acm.org/doi/abs/10.1145/3292500.3330701", "doi:10.1145/3292500.3330701"),
+        ("https://doi.org/10.1145%2F3292500.3330701", "doi:10.1145/3292500.3330701"),
+        ("https://openreview.net/forum?id=Sy8gdB9xx", "openreview:Sy8gdB9xx"),
+        ("https://openreview.net/pdf?noteId=1&id=Sy8gdB9xx#x", "openreview:Sy8gdB9xx"),
+    ],
+)
+def test_a_link_may_hold_a_permanent_name(url: str, name: str) -> None:
+    assert matching.other_names(Paper("T", url=url)) == {name}
+
+
+@pytest.mark.parametrize("url", ["https://doi.org/10.48550/arXiv.2611.00001", "https://doi.org/10.5281/zenodo.7", ""])
+def test_the_dois_of_arxiv_and_of_data_sets_name_no_paper(url: str) -> None:
+    assert matching.other_names(Paper("T", url=url)) == frozenset()
+
+
+def test_a_doi_at_the_end_of_an_abstract_is_the_papers_own_and_another_one_is_not() -> None:
+    assert matching.other_names(Paper("T", "We fold. doi: 10.1000/XYZ7.")) == {"doi:10.1000/xyz7"}
+    assert matching.other_names(Paper("T", "As in https://doi.org/10.1000/xyz7 we fold.")) == frozenset()
