@@ -50,16 +50,17 @@ __all__ = [
 PRUNED_EVERY = timedelta(days=1)
 
 
-def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False) -> RunReport:
+def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False, learns: bool = False) -> RunReport:
     """Take in what is new, prepare an edition for each profile that is due, send what is queued.
 
     One bad paper, dump, source, profile or target never stops the others: each is a named
     failure in the report. The report is stored, and returned. *forced* marks it as a person's word
-    that the clock is right. The operator is told what is wrong now, and what is no longer.
+    that the clock is right; with *learns* the bot learns anew what is ordinary when enough is new, which
+    takes up to a minute, so only who stays does it. The operator is told what is wrong now, and what is no longer.
     """
     now = bot.clock()
     try:
-        report = _hidden(bot, _work(bot, now, due_only=due_only, forced=forced))
+        report = _hidden(bot, _work(bot, now, due_only=due_only, forced=forced, learns=learns))
         _prune(bot, now)
         bot.store.save_report(report)
     except Exception as error:
@@ -70,7 +71,7 @@ def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False) -> RunRe
     return report
 
 
-def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool) -> RunReport:
+def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool, learns: bool) -> RunReport:
     held = bot.store.hold_if_restored()
     dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
     report = RunReport(now, now, ingest=tuple(dumps), forced=forced)
@@ -83,7 +84,7 @@ def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool) -> RunReport
         report = replace(report, editions=tuple(editions), deliveries=counts)
         failures += [*more_failures, *lost]
         warnings += more_warnings
-    if any(dump.new for dump in dumps):
+    if learns and any(dump.new for dump in dumps):
         warnings += learning.refresh(bot)  # after the mails: nobody waits for it
     return replace(report, finished_at=bot.clock(), failures=tuple(failures), warnings=tuple(warnings))
 

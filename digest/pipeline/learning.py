@@ -66,8 +66,8 @@ def refresh(bot: Bot) -> list[Failure]:
     """Learn if it is time; what goes wrong is a warning, since ranking goes on with what there is."""
     known = bot.store.counts()["papers"]
     last = max((_known(path) for path in _files(bot.settings)), default=0)
-    if known < FEWEST or (last and last <= known < min(last + ENOUGH_NEW, 2 * last)):
-        return []
+    if (last <= known) and known < (min(last + ENOUGH_NEW, 2 * last) if last else ENOUGH_NEW):
+        return []  # the shipped background knows more than a few hundred papers do
     try:
         learn(bot)
     except Exception as error:  # the editions are out; whatever stops this must not stop the pass

@@ -64,9 +64,9 @@ def test_few_papers_teach_nothing(tmp_path):
 
 @pytest.mark.parametrize(
     ("before", "now", "again"),
-    [(0, 299, False), (0, 300, True), (400, 799, False), (400, 800, True), (9000, 10_999, False), (9000, 11_000, True)],
+    [(0, 1999, False), (0, 2000, True), (400, 799, False), (400, 800, True), (9000, 10_999, False), (9000, 11_000, True)],
 )
-def test_a_pass_learns_by_itself_when_papers_doubled_or_two_thousand_are_new(tmp_path, before, now, again):
+def test_a_service_learns_by_itself_when_papers_doubled_or_two_thousand_are_new(tmp_path, before, now, again):
     if before:
         learning.learn(a_bot(tmp_path, before))
     assert learning.refresh(a_bot(tmp_path, now)) == []
@@ -103,7 +103,7 @@ def test_a_file_of_another_version_is_never_read(tmp_path):
 
 def test_a_disk_that_refuses_leaves_the_last_one_and_says_so(tmp_path):
     (tmp_path / "background").write_text("in the way")
-    (warning,) = learning.refresh(a_bot(tmp_path, 400))
+    (warning,) = learning.refresh(a_bot(tmp_path, 2000))
     assert "nothing new was learned" in warning.why
     assert is_shipped(learned(tmp_path))
 
