@@ -5,21 +5,28 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from digest.channels.feeds import feeds
 from digest.errors import Deferred, Rejected
-from digest.model import Message, Receipt
+from digest.model import OPERATOR, Message, Receipt
 from digest.render.mime import mime
 
 _FOLDER_NAME = re.compile(r"[^\x00-\x1f\x7f/\\:<>\"|?*.\s][^\x00-\x1f\x7f/\\:<>\"|?*]{0,99}")
 
 
 class FolderChannel:
-    """Writes `TARGET/DATE.eml`, `.html` and `.slack.json` below *root*; *sender* stands in the mail's From."""
+    """Writes `TARGET/DATE.eml`, `.html` and `.slack.json` below *root*; *sender* stands in the mail's From.
+
+    Beside them, `feed.atom` and `feed.json` hold the newest editions of the folder.
+    """
 
     def __init__(self, root: Path, sender: str) -> None:
         self.root, self.sender = root, sender
+        self._feeding = threading.Lock()
 
     def send(self, message: Message, *, sent_at: datetime, progress: tuple[str, ...] = ()) -> Receipt:
         """Write the three files, each whole or not at all; a repeat writes the same files again.
@@ -41,10 +48,21 @@ class FolderChannel:
                 raise Rejected(f"{folder} is a link, not a folder", scope="address")
             folder.mkdir(parents=True, exist_ok=True)
             paths = [_replace(folder, f"{message.stem}{suffix}", content) for suffix, content in files.items()]
+            if not message.profile.startswith(OPERATOR):
+                self._write_feeds(folder, name)
             _settle_names(folder)
         except OSError as error:
             raise Deferred(f"{folder}: {error.strerror or error}", scope="channel") from error
         return Receipt(tuple(map(str, paths)))
+
+    def _write_feeds(self, folder: Path, name: str) -> None:
+        """Make the feeds anew from what lies in *folder*; one edition at a time, so that none is left out.
+
+        The edition itself is delivered by now: a feed that cannot be written is made with the next one.
+        """
+        with self._feeding, suppress(OSError):
+            for file, content in feeds(folder, name).items():
+                _replace(folder, file, content, last=False)
 
     def check(self) -> str:
         """Say where the files go; raises Deferred when nothing can be written there."""
@@ -60,14 +78,18 @@ class FolderChannel:
         """Nothing is held open."""
 
 
-def _replace(folder: Path, name: str, content: bytes) -> Path:
-    """Write beside the place, then rename: a reader sees the old file or the whole new one."""
+def _replace(folder: Path, name: str, content: bytes, *, last: bool = True) -> Path:
+    """Write beside the place, then rename: a reader sees the old file or the whole new one.
+
+    Without *last* it need not outlast a power cut, since it can be made again.
+    """
     path, beside = folder / name, folder / f".{name}.part"  # one name: a killed run leaves nothing for good
     try:
         with beside.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if last:
+                os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -58,4 +58,4 @@ def test_fault_60_killed_at(bot: BotFolder, step: str):
     for title in ("Alpha Diffusion Models", "Beta Score Matching", "Gamma Flow Matching"):
         assert html.count(title + "</a>") == 1, title
     left = [path.name for path in (bot.root / "var" / "folder" / "ada").iterdir()]
-    assert sorted(left) == ["2026-11-21.eml", "2026-11-21.html", "2026-11-21.slack.json"]
+    assert sorted(left) == ["2026-11-21.eml", "2026-11-21.html", "2026-11-21.slack.json", "feed.atom", "feed.json"]
