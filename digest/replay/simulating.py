@@ -112,6 +112,7 @@ def replay(
         total, long_before = (last - first).days + 1, _midnight(first) - 2 * NEW_PROFILE_SEES
         for instant, due in _moments(profiles, first, last):
             day = max(_local_day(instant, profile) for profile in due)
+            progress((day - first).days, total, day.isoformat())
             while waiting and waiting[0] <= day:
                 came = waiting.pop(0)
                 clock.now = min(max(_midnight(came), clock.now), instant if came >= first else long_before)
@@ -119,7 +120,6 @@ def replay(
                 if came >= first:
                     _ask_for_likes(bot, changes, profiles, courses, came)
             clock.now = instant
-            progress((day - first).days, total, day.isoformat())
             _serve(bot, due, courses)
     return list(courses.values())
 
