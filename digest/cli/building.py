@@ -42,8 +42,13 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     return _opened(settings.store_url, clock)
 
 
-def make_channels(settings: Settings, wait: Callable[[float], object] = time.sleep) -> dict[str, Channel]:
-    """Build the channels that the config gives an account for; `folder` needs none. They *wait* to keep their pace."""
+def make_channels(
+    settings: Settings, wait: Callable[[float], object] = time.sleep, *, paced: bool = True
+) -> dict[str, Channel]:
+    """Build the channels that the config gives an account for; `folder` needs none. They *wait* to keep their pace.
+
+    Slack is not *paced* while the clock stands still (--now): its 429 says when it is too much.
+    """
     from digest.channels.folder import FolderChannel
 
     channels: dict[str, Channel] = {"folder": FolderChannel(settings.state / "folder", _sender(settings))}
@@ -54,8 +59,12 @@ def make_channels(settings: Settings, wait: Callable[[float], object] = time.sle
     if settings.slack:
         from digest.channels.slack import SlackChannel
 
-        channels["slack"] = SlackChannel(settings.slack, wait=wait)
+        channels["slack"] = SlackChannel(settings.slack, wait=wait if paced else _at_once)
     return channels
+
+
+def _at_once(_: float) -> None:
+    """Wait for nothing."""
 
 
 def make_renderer(settings: Settings) -> Renderer:
@@ -111,7 +120,7 @@ def bot(
         if scratch:
             store = stack.enter_context(store.rehearsing())
         ends = stop or threading.Event()
-        channels = {} if scratch else make_channels(settings, ends.wait)
+        channels = {} if scratch else make_channels(settings, ends.wait, paced=patient)
         for channel in channels.values():
             stack.callback(channel.close)
         rng = random.Random()  # noqa: S311 spreads retries, keeps no secret

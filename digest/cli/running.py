@@ -106,7 +106,7 @@ def serve(config: Config = None, now: Now = None, log_format: Format = None, deb
     settings = building.load_settings(config)
     tell = _log(log_format or settings.log_format or LogFormat.text)
     stop = threading.Event()
-    with building.bot(settings, tick, tell=tell, stop=stop) as bot:
+    with building.bot(settings, tick, tell=tell, stop=stop, patient=not now) as bot:
 
         def confirmed(since: datetime) -> bool:
             return any(report.forced and report.started_at >= since for report in bot.store.reports(5))

@@ -1,8 +1,12 @@
 """How fast the outbox sends: one JSON line. Needs smtp-sink (Debian: postfix).
 
-    python -m tests.bench.delivery [--messages 2000] [--connections 4] [--kilobytes 30]
+    python -m tests.bench.delivery [--messages 2000] [--connections 4] [--kilobytes 30] [--rtt 0]
 
-"sent_per_s" is the whole way: claim, MIME, SMTP, settle. "outbox_ms" is the same with a channel that does nothing.
+- smtp_per_s: SMTP alone, one connection, mails written before               goal >= 2,000 on loopback
+- sent_per_s: the whole way: claim, MIME, SMTP, settle                       goal >= 400 with --rtt 20 --connections 50
+- outbox_ms: the whole way with a channel that does nothing                  goal <= 0.3
+
+*rtt* is a round trip in milliseconds, made by a proxy in a process of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import json
 import random
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -22,7 +27,9 @@ from datetime import UTC, date, datetime
 
 from digest import outbox
 from digest.channels.email import EmailChannel
+from digest.channels.smtp import Session
 from digest.model import Delivery, EmailSettings, Message, Receipt, Target
+from digest.render.mime import mime
 from digest.store import QueuedEdition, Store
 from tests.builders import a_digest
 
@@ -89,16 +96,71 @@ def timed(messages: int, channel: outbox.Channel, body: str) -> float:
     return seconds
 
 
+PROXY = """
+import asyncio, sys
+target, half = int(sys.argv[1]), float(sys.argv[2]) / 2000
+async def pump(reader, writer):
+    loop, queue = asyncio.get_running_loop(), asyncio.Queue()
+    async def late():
+        while (item := await queue.get()) is not None:
+            await asyncio.sleep(max(0, item[0] - loop.time()))
+            writer.write(item[1])
+        writer.close()
+    task = asyncio.create_task(late())
+    while data := await reader.read(1 << 16):
+        queue.put_nowait((loop.time() + half, data))
+    queue.put_nowait(None)
+    await task
+async def serve(reader, writer):
+    there, out = await asyncio.open_connection("127.0.0.1", target)
+    await asyncio.gather(pump(reader, out), pump(there, writer), return_exceptions=True)
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def delayed(port: int, rtt: float) -> Iterator[int]:
+    """A port that leads to *port* with a round trip of *rtt* milliseconds."""
+    if not rtt:
+        yield port
+        return
+    with subprocess.Popen([sys.executable, "-c", PROXY, str(port), str(rtt)], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        yield int(process.stdout.readline())
+        process.terminate()
+
+
+def smtp_alone(port: int, messages: int, body: str) -> float:
+    """Seconds to hand *messages* mails over on one connection."""
+    settings = EmailSettings("127.0.0.1", port, "clear", "Paper Digest <digest@example.org>")
+    message = Message("k", "p", date(2026, 11, 21), Target("email", "p@example.org"), "10 papers", body, body[:9000])
+    data = mime(message, sender=settings.sender, sent_at=NOW)
+    session = Session(settings, name="bench.example.org", context=ssl.create_default_context(), done_timeout=60)
+    start = time.perf_counter()
+    for _ in range(messages):
+        session.hand_over("digest@example.org", "p@example.org", data)
+    seconds = time.perf_counter() - start
+    session.close(politely=True)
+    return seconds
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=2000)
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--kilobytes", type=int, default=30)
+    parser.add_argument("--rtt", type=float, default=0)
     args = parser.parse_args()
     line = '<p style="margin:0">A line of a digest about graphs = networks, with “quotes”.</p>\n'
     body = line * (args.kilobytes * 1024 // len(line.encode()))
     idle = timed(args.messages, Nothing(), body)
-    with sink() as port:
+    with sink() as sunk, delayed(sunk, args.rtt) as port:
+        alone = args.messages / (1 if args.rtt == 0 else 20)
+        lone = smtp_alone(port, int(alone), body)
         settings = EmailSettings("127.0.0.1", port, "clear", "Paper Digest <digest@example.org>")
         channel = EmailChannel(settings, connections=args.connections)
         busy = timed(args.messages, channel, body)
@@ -107,6 +169,8 @@ def main() -> None:
         "bench": "delivery",
         "messages": args.messages,
         "connections": args.connections,
+        "rtt_ms": args.rtt,
+        "smtp_per_s": round(alone / lone),
         "sent_per_s": round(args.messages / busy),
         "outbox_ms": round(idle / args.messages * 1000, 3),
     }
