@@ -111,7 +111,9 @@ def serve(config: Config = None, now: Now = None, log_format: Format = None, deb
         def confirmed(since: datetime) -> bool:
             return any(report.forced and report.started_at >= since for report in bot.store.reports(5))
 
-        work = watching.serve_watched(settings.ping_url, partial(pipeline.run_pass, bot, due_only=True, learns=True), tick)
+        work = watching.serve_watched(
+            settings.ping_url, partial(pipeline.run_pass, bot, due_only=True, learns=True), tick
+        )
         service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed)
 
 

@@ -64,7 +64,14 @@ def test_few_papers_teach_nothing(tmp_path):
 
 @pytest.mark.parametrize(
     ("before", "now", "again"),
-    [(0, 1999, False), (0, 2000, True), (400, 799, False), (400, 800, True), (9000, 10_999, False), (9000, 11_000, True)],
+    [
+        (0, 1999, False),
+        (0, 2000, True),
+        (400, 799, False),
+        (400, 800, True),
+        (9000, 10_999, False),
+        (9000, 11_000, True),
+    ],
 )
 def test_a_service_learns_by_itself_when_papers_doubled_or_two_thousand_are_new(tmp_path, before, now, again):
     if before:
