@@ -13,6 +13,8 @@ from digest.store import rows, schema
 from digest.store.papers import aliases, numbers_by_alias
 
 _k, _p = schema.paper_keys.c, schema.papers.c
+_AT_ONCE = 50
+"""Papers whose keys are asked together: among a million known ones a paper meets hundreds that share one."""
 
 
 def candidates(connection: Connection, papers: Sequence[Paper]) -> list[list[Known]]:
@@ -40,6 +42,10 @@ def _named(named: Mapping[tuple[str, str], list[int]], names: set[tuple[str, str
 
 def _by_keys(connection: Connection, papers: Sequence[Paper]) -> list[list[int]]:
     """The papers that share the rarest candidate keys with each of *papers*, best first."""
+    return [best for chunk in rows.chunks(papers, _AT_ONCE) for best in _chosen(connection, chunk)]
+
+
+def _chosen(connection: Connection, papers: Sequence[Paper]) -> list[list[int]]:
     keys = [matching.query_keys(paper.title, paper.abstract) for paper in papers]
     holders: dict[int, list[int]] = defaultdict(list)
     for chunk in rows.chunks(sorted({key for each in keys for key in each})):
