@@ -59,3 +59,14 @@ def without_login(url: str) -> str:
 def plural(count: int, noun: str, plural_noun: str = "") -> str:
     """Say "1 paper", "2 papers", "1,204 papers"."""
     return f"{count:,} {noun if count == 1 else plural_noun or noun + 's'}"
+
+
+_REFERENCE = re.compile(
+    r"(?:arxiv:)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?|https?://\S+|(?:doi:)?10\.\d{4,9}/\S+",
+    re.IGNORECASE,
+)
+
+
+def is_reference(text: str) -> bool:
+    """Whether *text* only names a paper (an arXiv id, a link, a DOI) and so says nothing of what it is about."""
+    return _REFERENCE.fullmatch(text.strip().replace("arXiv: ", "arXiv:")) is not None

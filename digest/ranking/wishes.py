@@ -15,6 +15,7 @@ from digest.ranking.folding import folded
 from digest.ranking.following import Following
 from digest.ranking.space import SHRINK, Bag, Space, Vectors, usual
 from digest.ranking.terms import terms_of
+from digest.text import is_reference
 
 _ABOUT = 0.5  # a word of the prose counts half as much as a keyword
 
@@ -60,7 +61,10 @@ class Reader:
         self._titles: dict[bool, list[str]] = {True: [], False: []}
         self._phrases: dict[str, Phrase] = {}
         self._numbers: dict[str, int] = {}
-        self._likes = [[self._like(like) for like in dict.fromkeys(interest.like)] for interest in interests]
+        self._likes = [
+            [self._like(like) for like in dict.fromkeys(interest.like) if like in liked or not is_reference(like)]
+            for interest in interests
+        ]  # the words of an id or a link that no known paper has are nobody's wish
         self._asked = [self._ask(interest) for interest in interests]
         self._keywords = [self._named(interest.keywords) for interest in interests]
         self._avoided = [self._named(interest.avoid) for interest in interests]

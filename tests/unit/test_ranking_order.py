@@ -9,6 +9,7 @@ import pytest
 
 from digest.model import Change, Interest, Reason
 from digest.ranking import Background, rank, similarity
+from digest.text import is_reference
 from tests.builders import a_change, a_paper, a_profile
 
 BACKGROUND = Background.default()
@@ -238,3 +239,26 @@ def test_reasons_are_worked_out_only_for_what_a_reader_will_see_and_change_no_sc
     assert all(pick.reasons and pick.parts for pick in lean[1:3])
     assert not any(pick.reasons or pick.parts for pick in (lean[0], *lean[3:]))
     assert [(pick.change, pick.score) for pick in lean] == [(pick.change, pick.score) for pick in full]
+
+
+def test_an_arxiv_id_that_nobody_knows_is_nobodys_wish():
+    profile = a_profile(interests=(Interest(name="x", like=("2603.00002", "https://example.org/2603.00002")),))
+    changes = [a_change("Numbers 2603.00002 in the wild"), a_change("Steerable networks")]
+    (picks,) = rank(changes, [profile], {}, Background.default())
+    assert all(pick.score < 0.5 for pick in picks)
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("2603.00002v2", True),
+        ("arXiv:2310.02970", True),
+        ("arXiv: hep-th/9901001", True),
+        ("https://arxiv.org/abs/2310.02970", True),
+        ("doi:10.1000/xyz", True),
+        ("Lie Group Decompositions", False),
+        ("GPT-4 in 2023.10 and later", False),
+    ],
+)
+def test_what_only_names_a_paper(text, only):
+    assert is_reference(text) is only
