@@ -1,0 +1,129 @@
+"""The checked config."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from digest.model.operating import Failure
+from digest.model.sent import Day
+from digest.model.shown import Paper
+from digest.model.wishes import Profile, Target
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """One place where dumps appear. *path* and *pattern* are for kind "folder", *url* for the others.
+
+    *interval* and *timeout* in seconds, *max_bytes* of one answer (0: as for any dump); *allow_private* says that
+    an address inside one's own network is meant. *lists* and *days* (re-read until they have settled) are for
+    "huggingface", *categories* and *holidays* for "arxiv".
+    """
+
+    kind: Literal["folder", "huggingface", "arxiv", "feed", "url"]
+    name: str
+    path: Path = Path()
+    pattern: str = "*"
+    url: str = ""
+    interval: float = 1800.0
+    timeout: float = 60.0
+    max_bytes: int = 0
+    allow_private: bool = False
+    lists: tuple[str, ...] = ("daily",)
+    days: int = 14
+    categories: tuple[str, ...] = ()
+    holidays: tuple[Day, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where a person would look: the folder, the address, or the service."""
+        return str(self.path) if self.kind == "folder" else self.url or self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """How mail is signed: *key* is an RSA private key in PEM, its public half in DNS at *selector*."""
+
+    domain: str
+    selector: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSettings:
+    """How mail leaves. *security*: "tls" from the first byte, "starttls" required, "clear" for loopback only.
+
+    At most *connections* at once and *per_minute* mails (0: no limit). *unsubscribe* is a mail address, "" for
+    the sender's own.
+    """
+
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "clear"]
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    timeout: float = 60.0
+    connections: int = 4
+    per_minute: int = 0
+    unsubscribe: str = ""
+    dkim: DkimSettings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """How Slack is reached; *base_url* differs from the default only for tests and proxies."""
+
+    token: str = field(repr=False)
+    base_url: str = "https://slack.com/api/"
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSettings:
+    """Whom to tell when something is wrong; *quiet_days* working days without anything new are wrong, 0 never."""
+
+    alert: tuple[Target, ...] = ()
+    quiet_days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSettings:
+    """For how many days things are remembered that only people look at; what prevents a repeat is kept for good."""
+
+    sightings: int = 400
+    editions: int = 90
+    deliveries: int = 90
+    rejects: int = 90
+    reports: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
+
+    *ping_url* is told of every pass; *contact* is what servers are told of who asks; *log_format* is "" where none
+    is asked for. *library* holds the papers of files of references that profiles like, by the title that stands
+    among the likes.
+    """
+
+    where: Path
+    state: Path
+    store_url: str = field(repr=False)
+    timezone: str = "UTC"
+    public_url: str = ""
+    sources: tuple[SourceSettings, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    email: EmailSettings | None = None
+    slack: SlackSettings | None = None
+    templates: Path | None = None
+    max_dump_bytes: int = 256 * 2**20
+    operator: OperatorSettings = OperatorSettings()
+    keep: KeepSettings = KeepSettings()
+    ping_url: str = field(default="", repr=False)
+    contact: str = ""
+    log_format: Literal["", "json", "text"] = ""
+    library: Mapping[str, Paper] = field(default_factory=dict)
+    warnings: tuple[Failure, ...] = ()
