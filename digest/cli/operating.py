@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli import building, saying, shapes
 from digest.cli.options import AsJson, Config, Debug, Now, clock
 from digest.errors import UsageError
-from digest.model import Settings
 from digest.text import plural
+
+if TYPE_CHECKING:
+    from digest.model import Settings
 
 
 def status(config: Config = None, now: Now = None, as_json: AsJson = False, debug: Debug = False) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from digest.model import Settings
+if TYPE_CHECKING:
+    from digest.model import Settings
 
 HIDDEN = "***"
 _SHORTEST = 4
