@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -435,7 +436,6 @@ _toml = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(_text, _toml, max_size=4))
 def test_every_place_of_every_text_has_a_line(value):
-    tomlkit = pytest.importorskip("tomlkit")
     text = tomlkit.dumps(value)
 
     def places(value, place=()):
@@ -454,7 +454,6 @@ def test_every_place_of_every_text_has_a_line(value):
 @settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(["name", "deliver", "interests", "limit", "updates", "mute", "zz"]), _toml))
 def test_no_profile_makes_the_door_raise_anything_but_its_faults(tmp_path_factory, value):
-    tomlkit = pytest.importorskip("tomlkit")
     folder = tmp_path_factory.mktemp("door")
     (folder / "config/profiles").mkdir(parents=True)
     (folder / "config/digest.toml").write_text(MAIN)
