@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from digest.cli import (
     backfilling,
@@ -17,7 +20,27 @@ from digest.cli import (
     starting,
 )
 
+
+class Grouped(TyperGroup):
+    """Lists the commands under what they are for; as plain text, since drawing boxes takes longer than all the rest."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one section per purpose, in the order in which the purposes come up."""
+        purposes: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                panel = getattr(command, "rich_help_panel", None)
+                purpose = panel if isinstance(panel, str) else "Commands"
+                purposes.setdefault(purpose, []).append((name, command.get_short_help_str(limit=300)))
+        for purpose, rows in purposes.items():
+            with formatter.section(purpose):
+                formatter.write_dl(rows)
+
+
 app = typer.Typer(
+    cls=Grouped,
+    rich_markup_mode=None,
     name="digest",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

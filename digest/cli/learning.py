@@ -8,7 +8,7 @@ from digest.errors import DigestError
 
 
 def learn(config: Config = None, now: Now = None, as_json: AsJson = False, debug: Debug = False) -> None:
-    """Learn from the papers seen so far what is ordinary; a pass does it by itself when enough is new."""
+    """Learn from the papers seen so far what is ordinary; `serve` does it by itself when enough is new."""
     from digest import pipeline
 
     tick = clock(now)

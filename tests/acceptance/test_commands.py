@@ -147,7 +147,7 @@ def test_every_command_and_exit_code_is_in_the_readme():
     listed = subprocess.run(
         [sys.executable, "-m", "digest", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    commands = set(re.findall(r"^│ ([a-z]+) ", listed, re.M))
+    commands = set(re.findall(r"^  ([a-z]+)  ", listed, re.M))
     assert len(commands) >= 14
     readme = (ROOT / "README.md").read_text()
     missing = {name for name in commands if f"`digest {name}" not in readme}
