@@ -26,12 +26,12 @@ Row = tuple[str, Paper | str]
 
 
 def read(likes: Sequence[str], door: Door) -> list[str]:
-    """*likes* with each file of references replaced by the titles in it, whose papers the library of *door* gets."""
+    """*likes* with each file of references replaced by the titles in it, whose papers the references of *door* get."""
     found: dict[str, None] = {}
     for like in likes:
         papers = papers_in(like, door) if is_file(like) else []
         for paper in papers:
-            door.library.setdefault(paper.title, paper)
+            door.references.setdefault(paper.title, paper)
         found |= dict.fromkeys([paper.title for paper in papers] or [like])
     return list(found)
 

@@ -60,7 +60,7 @@ def load(path: Path | None, env: Mapping[str, str], *, cwd: Path, data_dir: Path
     return replace(
         settings,
         profiles=tuple(built),
-        library=beside.library,
+        references=beside.references,
         warnings=tuple(Failure(_shown(where, cwd), why) for why in dict.fromkeys(warnings)),
     )
 

@@ -25,13 +25,13 @@ _LOOSE = 0o077
 class Door:
     """What a value may need of the world while one file is checked; *warnings* are gathered on the way.
 
-    So is the *library*: the papers of files of references, by the title that stands for them.
+    So are the *references*: the papers of files of references, by the title that stands for them.
     """
 
     env: Mapping[str, str]
     folder: Path
     warnings: list[str] = field(default_factory=list)
-    library: dict[str, Paper] = field(default_factory=dict)
+    references: dict[str, Paper] = field(default_factory=dict)
 
 
 def secret(text: str, door: Door) -> str:

@@ -105,7 +105,7 @@ class Settings:
     """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
 
     *ping_url* is told of every pass; *contact* is what servers are told of who asks; *log_format* is "" where none
-    is asked for. *library* holds the papers of files of references that profiles like, by the title that stands
+    is asked for. *references* holds the papers of files of references that profiles like, by the title that stands
     among the likes.
     """
 
@@ -125,5 +125,5 @@ class Settings:
     ping_url: str = field(default="", repr=False)
     contact: str = ""
     log_format: Literal["", "json", "text"] = ""
-    library: Mapping[str, Paper] = field(default_factory=dict)
+    references: Mapping[str, Paper] = field(default_factory=dict)
     warnings: tuple[Failure, ...] = ()

@@ -183,7 +183,7 @@ def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:
     was never seen; anything else that was not is used by its title.
     """
     likes = sorted({like for p in profiles for i in p.interests for like in i.like})
-    listed = {like: paper for like in likes if (paper := bot.settings.library.get(like))}
+    listed = {like: paper for like in likes if (paper := bot.settings.references.get(like))}
     ids = {like: f"arXiv:{paper.arxiv_id}" for like, paper in listed.items() if paper.arxiv_id}
     found = bot.store.find_papers([*likes, *ids.values()])
     by_id = {like: found[id_] for like, id_ in ids.items() if id_ in found}

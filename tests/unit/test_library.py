@@ -89,10 +89,10 @@ def test_a_bibtex_file_becomes_likes_with_their_abstracts_and_arxiv_ids(load):
         "A title", "Steerable Filters for Sea Ice, n at a Time", "Études of Glaciers", "Round brackets",
         "After the broken one",
     )  # fmt: skip
-    first = settings.library["Steerable Filters for Sea Ice, n at a Time"]
+    first = settings.references["Steerable Filters for Sea Ice, n at a Time"]
     assert first.arxiv_id == "2401.01234"
     assert first.authors == ("Ada Frost", "Bo Lind", "Cem Özgür")
-    assert settings.library["Études of Glaciers"].arxiv_id == "2310.02970"
+    assert settings.references["Études of Glaciers"].arxiv_id == "2310.02970"
 
 
 def test_what_a_file_of_references_holds_that_is_no_paper_is_a_warning_with_its_line(load):
@@ -102,7 +102,7 @@ def test_what_a_file_of_references_holds_that_is_no_paper_is_a_warning_with_its_
 
 def test_a_ris_file_becomes_likes(load):
     settings = load("refs.ris", RIS.replace("\n", "\r\n"))
-    assert settings.library == {
+    assert settings.references == {
         "Steerable Filters for Sea Ice": Paper(
             "Steerable Filters for Sea Ice",
             "We braid words over two lines.",
@@ -118,7 +118,7 @@ def test_a_ris_file_becomes_likes(load):
 def test_a_csl_file_becomes_likes(load, wrap):
     settings = load("refs.json", json.dumps(wrap(CSL)))
     paper = Paper("Steerable Filters", "We braid words.", ("Ada Frost", "The Ice Group"), arxiv_id="2401.01234")
-    assert settings.library == {"Steerable Filters": paper}
+    assert settings.references == {"Steerable Filters": paper}
     assert "item 2 has no title; item 3 is not a reference" in settings.warnings[0].why
 
 
@@ -144,7 +144,7 @@ def test_a_library_of_five_thousand_papers_is_read_within_two_seconds(load):
     entry = "@article{k%d,\n title = {On Subject %d},\n author = {Frost, Ada and Lind, Bo},\n abstract = {%s}\n}\n"
     text = "".join(entry % (n, n, "many {plain} words " * 60) for n in range(5_000))
     begun = time.perf_counter()
-    assert len(load("large.bib", text).library) == 5_000
+    assert len(load("large.bib", text).references) == 5_000
     assert time.perf_counter() - begun < 2
 
 
