@@ -91,8 +91,5 @@ class _Reader:
 
     def settle(self, *, last: bool) -> None:
         if self.row is not None:
-            if last and self.row.shown is None:
-                self.draft.reject(self.row.line, "cut off: the last record is not whole")
-            else:
-                self.draft.take(self.row)
+            self.draft.settle(self.row, whole=not last or self.row.shown is not None)
         self.row = None

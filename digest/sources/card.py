@@ -88,4 +88,4 @@ def _end(footer: Row | None, body: list[tuple[int, str]], draft: Draft) -> None:
     start = _last_title(body)
     if start > 0:
         take_pairs(body[:start], draft, whole=True)
-    draft.reject(body[start][0], "cut off: the last record is not whole")
+    draft.cut_off(body[start][0])

@@ -29,6 +29,6 @@ def settle(rows: list[tuple[Row, bool]], draft: Draft) -> None:
         if not row.abstract and row.arxiv_id is None:
             draft.reject(row.line, "a title without an abstract")
         elif last and row.abstract and ((usual and not whole) or (not whole and not ends_well(row.abstract[-1]))):
-            draft.reject(row.line, "cut off: the last record is not whole")
+            draft.cut_off(row.line)
         else:
             draft.take(row)

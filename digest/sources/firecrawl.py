@@ -31,7 +31,7 @@ def read(text: str, where: str) -> Listing:
         if not line:
             continue
         if line[0] == "#" and (title := _TITLE.fullmatch(line)) is not None:
-            _settle(row, draft, last=False)
+            draft.settle(row, whole=True)
             row = Row(unescaped(title["text"]), number, upvotes=votes, arxiv_id=title["id"], url=title["url"])
             votes = None
         elif len(line) < 200 and (vote := _VOTE.fullmatch(line)) is not None:
@@ -40,7 +40,7 @@ def read(text: str, where: str) -> Listing:
             _fill(row, line)
         elif draft.header is None and (day := day_line(line)) is not None:
             draft.header = day[0]
-    _settle(row, draft, last=True)
+    draft.settle(row, whole=row is not None and row.shown is not None)
     return draft.listing()
 
 
@@ -55,12 +55,3 @@ def _fill(row: Row, line: str) -> None:
         end = _LINKED_END.search(line, max(0, len(line) - 200))
         if end is not None:
             row.abstract.append(unescaped(line[1 : end.start()]))
-
-
-def _settle(row: Row | None, draft: Draft, *, last: bool) -> None:
-    if row is None:
-        return
-    if last and row.shown is None:
-        draft.reject(row.line, "cut off: the last record is not whole")
-    else:
-        draft.take(row)

@@ -55,7 +55,7 @@ def take_pairs(lines: list[tuple[int, str]], draft: Draft, *, whole: bool) -> No
             _settle(row, draft)
             row = Row(line, number)
     if row is not None and not whole and not (row.abstract and ends_well(row.abstract[-1])):
-        draft.reject(row.line, "cut off: the last record is not whole")
+        draft.cut_off(row.line)
     else:
         _settle(row, draft)
 

@@ -76,6 +76,19 @@ class Draft:
         else:
             self.entries.append(entry)
 
+    def settle(self, row: Row | None, *, whole: bool) -> None:
+        """Take the record that ends here, if one is open; one that is not *whole* was cut off with the text."""
+        if row is None:
+            return
+        if whole:
+            self.take(row)
+        else:
+            self.cut_off(row.line)
+
+    def cut_off(self, line: int) -> None:
+        """Note that the text ends within the record that begins at *line*."""
+        self.reject(line, "cut off: the last record is not whole")
+
     def reject(self, line: int, why: str) -> None:
         """Note that what stands at *line* could not be taken."""
         self.rejects.append(Reject(f"{self.where}:{line}", why))

@@ -28,13 +28,13 @@ def read(text: str, where: str) -> Listing:
         if not line:
             continue
         if line[0] == "#" and (title := _TITLE.fullmatch(line)) is not None:
-            _settle(row, draft, last=False)
+            draft.settle(row, whole=True)
             row = Row(unescaped(title["text"]), number, arxiv_id=title["id"], url=title["url"])
         elif row is not None:
             _fill(row, line)
         elif draft.header is None and (day := day_line(line)) is not None:
             draft.header = day[0]
-    _settle(row, draft, last=True)
+    draft.settle(row, whole=row is not None and row.upvotes is not None)
     return draft.listing()
 
 
@@ -51,12 +51,3 @@ def _fill(row: Row, line: str) -> None:
             row.code_url = code[1]
     elif row.num_authors is None and row.shown is None and line[0] not in "[-" and not is_furniture(line):
         row.abstract.append(unescaped(line))
-
-
-def _settle(row: Row | None, draft: Draft, *, last: bool) -> None:
-    if row is None:
-        return
-    if last and row.upvotes is None:
-        draft.reject(row.line, "cut off: the last record is not whole")
-    else:
-        draft.take(row)
