@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the config shall stand.")],
     force: Annotated[bool, typer.Option("--force", help="Overwrite what stands there.")] = False,
+    now: Now = None,
     debug: Debug = False,
 ) -> None:
     """Write a commented starter config with two profiles, sample dumps and the templates' place."""
