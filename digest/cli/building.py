@@ -67,16 +67,16 @@ def _at_once(_: float) -> None:
     """Wait for nothing."""
 
 
-def make_renderer(settings: Settings) -> Renderer:
-    """Build the voice: the user's own templates first, the packaged ones for the rest."""
+def make_renderer(settings: Settings, *, scratch: bool = False) -> Renderer:
+    """Build the voice: the user's own templates first, the packaged ones for the rest; *scratch* as in `make_links`."""
+    from digest.cli.linkkeys import make_links
     from digest.packaged import packaged
     from digest.render import Renderer
 
     folders = [settings.templates] if settings.templates else []
     return Renderer(
         [*folders, packaged("templates")],
-        public_url=settings.public_url,
-        sender=_sender(settings),
+        links=make_links(settings, scratch=scratch),
         unsubscribe=_unsubscribe(settings),
     )
 
@@ -125,7 +125,8 @@ def bot(
             stack.callback(channel.close)
         rng = random.Random()  # noqa: S311 spreads retries, keeps no secret
         wait = ends.wait if patient else None
-        yield Bot(settings, store, make_renderer(settings), channels, clock, rng, hooks, ends, secrets.hide, wait=wait)
+        voice = make_renderer(settings, scratch=scratch)
+        yield Bot(settings, store, voice, channels, clock, rng, hooks, ends, secrets.hide, wait=wait)
 
 
 def _opened(url: str, clock: Clock) -> Store:

@@ -24,6 +24,11 @@ def remember(settings: Settings) -> None:
     found = {settings.ping_url, _password(settings.store_url)}
     found |= {settings.email.password if settings.email else "", settings.slack.token if settings.slack else ""}
     found.add(settings.email.dkim.key if settings.email and settings.email.dkim else "")
+    know(*found, *settings.link_keys)
+
+
+def know(*found: str) -> None:
+    """Know these secrets, too, from now on."""
     for secret in found:
         if len(secret) >= _SHORTEST:
             _known.update({secret, json.dumps(secret)[1:-1], quote(secret, safe="")})

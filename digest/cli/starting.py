@@ -41,7 +41,7 @@ def check(
 ) -> None:
     """Check config, templates and store, and with --online the accounts; say every fault at once."""
     settings = building.load_settings(config)
-    renderer = building.make_renderer(settings)
+    renderer = building.make_renderer(settings, scratch=True)
     if faults := renderer.check():
         raise ConfigError(faults)
     tick = clock(now)

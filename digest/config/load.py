@@ -109,6 +109,7 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         public_url=table.public_url,
         sources=tuple(map(_source, table.sources)),
         contact=table.web.contact or table.public_url,
+        link_keys=tuple(table.links.keys),
         email=_mail(email) if email else None,
         slack=SlackSettings(slack.token, slack.base_url, slack.timeout) if slack else None,
         templates=table.templates,

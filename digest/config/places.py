@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from digest.config.values import Wrong, nearest
+from digest.links import SHORTEST_KEY
 from digest.model import EmailSettings, Paper
 from digest.text import clean
 
@@ -39,6 +40,14 @@ def secret(text: str, door: Door) -> str:
     value = _read(text, door).strip("\r\n")
     if not value or any(unicodedata.category(char) == "Cc" for char in value):
         raise Wrong(f"{text} holds nothing usable", "one line of text is expected")
+    return value
+
+
+def link_key(text: str, door: Door) -> str:
+    """A key that signs links: a secret that nobody guesses."""
+    value = secret(text, door)
+    if len(value) < SHORTEST_KEY:
+        raise Wrong(f"{text} holds fewer than {SHORTEST_KEY} characters", "openssl rand -base64 32")
     return value
 
 

@@ -53,6 +53,7 @@ SourceUrl = Annotated[str, AfterValidator(places.source_url)]
 Category = Annotated[str, AfterValidator(values.category)]
 ApiUrl = Annotated[str, AfterValidator(places.api_url)]
 Secret = Annotated[str, AfterValidator(lambda text, info: places.secret(text, _door(info))), Field(repr=False)]
+Key = Annotated[str, AfterValidator(lambda text, info: places.link_key(text, _door(info)))]
 Pem = Annotated[str, AfterValidator(lambda text, info: places.pem(text, _door(info))), Field(repr=False)]
 Address = Annotated[str, AfterValidator(lambda text: values.email_address(text.removeprefix("mailto:")))]
 Domain = Annotated[str, AfterValidator(values.domain)]
@@ -155,6 +156,12 @@ class WebTable(Table):
     contact: Line = ""
 
 
+class LinksTable(Table):
+    """[links]"""
+
+    keys: Annotated[list[Key], Field(repr=False)] = []
+
+
 class KeepTable(Table):
     """[keep], in days; the fields are those of digest.model.KeepSettings."""
 
@@ -181,6 +188,7 @@ class DigestFile(Table):
     monitor: MonitorTable = MonitorTable()
     log: LogTable | None = None
     web: WebTable = WebTable()
+    links: LinksTable = LinksTable()
     keep: KeepTable = KeepTable()
 
 

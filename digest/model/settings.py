@@ -104,9 +104,9 @@ class KeepSettings:
 class Settings:
     """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
 
-    *ping_url* is told of every pass; *contact* is what servers are told of who asks; *log_format* is "" where none
-    is asked for. *references* holds the papers of files of references that profiles like, by the title that stands
-    among the likes.
+    *ping_url* is told of every pass; *contact* is what servers are told of who asks; *link_keys* sign links, the newest
+    first, none where the bot keeps its own; *log_format* is "" where none is asked for. *references* holds the papers
+    of files of references that profiles like, by the title that stands among the likes.
     """
 
     where: Path
@@ -124,6 +124,7 @@ class Settings:
     keep: KeepSettings = KeepSettings()
     ping_url: str = field(default="", repr=False)
     contact: str = ""
+    link_keys: tuple[str, ...] = field(default=(), repr=False)
     log_format: Literal["", "json", "text"] = ""
     references: Mapping[str, Paper] = field(default_factory=dict)
     warnings: tuple[Failure, ...] = ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from digest.errors import Fault, TemplateFault
+from digest.links import Links
 from digest.model import Digest, Message, Pick, Post, Profile, Section, Target
 from digest.render import slack, wording
+from digest.render.addresses import Link
 from digest.render.samples import SAMPLES
 from digest.render.size import encoded_size, larger_than
 from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
@@ -28,15 +31,14 @@ ORDINARY = 12
 class Renderer:
     """Renders digests through the templates of *folders*, ours filling the gaps.
 
-    *public_url* reaches the templates as ``page.site`` ("" without one); *sender* is the address that
-    mail comes from, *unsubscribe* the one that who wants no more writes to ("": it is not said).
-    Safe to share between threads.
+    *links* make the links of the footer and of `List-Unsubscribe`, and their ``public_url`` reaches the templates
+    as ``page.site``; without them nothing points to a page. *unsubscribe* is the address that who wants no more
+    writes to ("": it is not said). Safe to share between threads.
     """
 
-    def __init__(
-        self, folders: Sequence[Path] = (), *, public_url: str = "", sender: str = "", unsubscribe: str = ""
-    ) -> None:
-        self.public_url, self.sender, self.unsubscribe = public_url, sender, unsubscribe
+    def __init__(self, folders: Sequence[Path] = (), *, links: Links | None = None, unsubscribe: str = "") -> None:
+        self.links, self.unsubscribe = links, unsubscribe
+        self._site = links.public_url if links else ""
         self._templates, self._ours = Templates(folders), Templates(())
         self._proven: set[Hashable] = set()
 
@@ -45,16 +47,15 @@ class Renderer:
 
         The same arguments give the same message. Raises TemplateFault.
         """
-        page = view(digest, profile, site=self.public_url)
         html = text = ""
         posts: tuple[Post, ...] = ()
-        if target.channel != "email":
-            posts = self._posts(page)
         headers: tuple[tuple[str, str], ...] = ()
+        if target.channel != "email":
+            page = view(digest, profile, site=self._site)
+            posts = self._posts(page)
         if target.channel != "slack":
-            stop = wording.stop_by_mail(self.unsubscribe, clean(profile.name)) if self.unsubscribe else ""
-            headers = (("List-Unsubscribe", _way_out(self.unsubscribe, profile)),) if self.unsubscribe else ()
-            page, html = self._fitting(digest, profile, replace(page, footer=_footer(page, stop)))
+            headers = self._list_headers(digest, profile, target)
+            page, html = self._fitting(digest, self._framed(digest, profile, target))
             text = self._templates.render(TEXT, page)
         return Message(
             key=f"{digest.profile}/{digest.date.isoformat()}/{target}",
@@ -92,12 +93,39 @@ class Renderer:
         except ValueError as error:
             raise self._templates.fault(SLACK, error) from error
 
-    def _fitting(self, digest: Digest, profile: Profile, page: View) -> tuple[View, str]:
+    def _framed(self, digest: Digest, profile: Profile, target: Target) -> Callable[..., View]:
+        """What makes the page of a digest, or of a part of it, with the links of *target* in its footer."""
+        stop = wording.stop_by_mail(self.unsubscribe, clean(profile.name)) if self.unsubscribe else ""
+        ways: tuple[Link, ...] = ()
+        if self.links:
+            ways = (
+                Link(self.links.edition(digest.profile, digest.date), wording.VIEW_ONLINE),
+                Link(self.links.profile(digest.profile, digest.date), wording.SETTINGS),
+                Link(self.links.unsubscribe(digest.profile, target, digest.date), wording.UNSUBSCRIBE),
+            )
+        return partial(view, profile=profile, site=self._site, ways=ways, stop=stop)
+
+    def _list_headers(self, digest: Digest, profile: Profile, target: Target) -> tuple[tuple[str, str], ...]:
+        """The way out for mail programs: our form, then a mail (RFC 2369); one click where TLS guards it (RFC 8058)."""
+        ways = []
+        if self.links:
+            ways.append(f"<{self.links.unsubscribe(digest.profile, target, digest.date)}>")
+        if self.unsubscribe:
+            ways.append(_by_mail(self.unsubscribe, profile))
+        if not ways:
+            return ()
+        way_out = ("List-Unsubscribe", ", ".join(ways))
+        if not self._site.startswith("https://"):
+            return (way_out,)
+        return (way_out, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+
+    def _fitting(self, digest: Digest, framed: Callable[..., View]) -> tuple[View, str]:
         """The page and its HTML, without the papers from the end for which there is no room.
 
         Papers lose their summary first and go to the lines of "Also today"; then lines go. The
         shares are estimated from the size, so a few renderings are enough for any number.
         """
+        page = framed(digest)
         html = self._templates.render(HTML, page)
         total = len(digest.picks) + len(digest.also)
         full, lines = len(digest.picks), len(digest.also)
@@ -109,8 +137,7 @@ class Renderer:
             else:
                 lines = min(lines - 1, int(lines * share)) if lines else 0
                 full = full if lines or full > 1 else 0
-            cropped = view(_cropped(digest, full, lines), profile, site=self.public_url, omitted=total - full - lines)
-            page = replace(cropped, footer=page.footer)
+            page = framed(_cropped(digest, full, lines), omitted=total - full - lines)
             html = self._templates.render(HTML, page)
         return page, html
 
@@ -186,16 +213,8 @@ class Renderer:
         return None
 
 
-def _footer(page: View, stop: str) -> tuple[str, ...]:
-    """The footer, and *stop* at its end: how to get no more by writing a mail."""
-    return (*page.footer, stop) if stop else page.footer
-
-
-def _way_out(address: str, profile: Profile) -> str:
-    """What a mail program's own button for "unsubscribe" does (RFC 2369): it writes a mail that names the profile.
-
-    There is no https form and no List-Unsubscribe-Post as long as no page answers it: a dead link is worse.
-    """
+def _by_mail(address: str, profile: Profile) -> str:
+    """A mail that names the profile, ready to be sent."""
     return f"<mailto:{quote(address, safe='@+')}?subject={quote(f'unsubscribe {clean(profile.name)}')}>"
 
 

@@ -64,7 +64,8 @@ class View:
     """The whole page.
 
     *glance* lists the titles of all picks, where there are enough of them for a list; *spoken* says
-    the page in a few lines of text, for screen readers and notifications; *site* is "" without pages.
+    the page in a few lines of text, for screen readers and notifications; *ways* lead to the edition's page,
+    to the profile and out of it, and *site* to all pages: none and "" without pages.
     """
 
     product: str
@@ -87,6 +88,7 @@ class View:
     spoken: str
     omitted: str
     footer: tuple[str, ...]
+    ways: tuple[Link, ...]
     site: str
 
     @property
@@ -128,8 +130,13 @@ def _summary(paper: Paper) -> str:
     return shorten(readable(text), MAX_SUMMARY)
 
 
-def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) -> View:
-    """*digest* for the reader of *profile*; *omitted* papers were dropped from its end before."""
+def view(
+    digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0, ways: tuple[Link, ...] = (), stop: str = ""
+) -> View:
+    """*digest* for the reader of *profile*; *omitted* papers were dropped from its end before.
+
+    *ways* are the links of the footer, *stop* its last line: how to get no more by writing a mail.
+    """
     sections = _sections(digest)
     picks = [pick for section in sections for pick in section.picks]
     also = tuple(_line(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1))
@@ -156,13 +163,18 @@ def view(digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0) 
         thread_note=wording.IN_THREAD,
         spoken=_spoken(digest, name, picks),
         omitted=wording.omitted(omitted),
-        footer=(
-            wording.because(name),
-            wording.schedule(clean(profile.schedule), clean(profile.timezone)),
-            wording.how_to_stop(clean(profile.name)),
-        ),
+        footer=_footer(profile, name, stop, told=bool(ways)),
+        ways=ways,
         site=safe_url(site),
     )
+
+
+def _footer(profile: Profile, name: str, stop: str, *, told: bool) -> tuple[str, ...]:
+    """Why this comes and when; and how to change or stop it, unless links have *told* it."""
+    lines = [wording.because(name), wording.schedule(clean(profile.schedule), clean(profile.timezone))]
+    if not told:
+        lines += [wording.how_to_stop(clean(profile.name)), *([stop] if stop else [])]
+    return tuple(lines)
 
 
 def _spoken(digest: Digest, name: str, picks: Sequence[PickView]) -> str:
@@ -195,6 +207,7 @@ def notice_view(notice: Digest) -> View:
         spoken="\n".join((f"{wording.PRODUCT}: {heading}", *notes)),
         omitted="",
         footer=(wording.NOTICE_BECAUSE,),
+        ways=(),
         site="",
     )
 

@@ -19,6 +19,9 @@ LIKED_ITSELF = "it is among the papers you like"
 GLANCE = "At a glance"
 UPDATED = "Updated"
 IN_THREAD = "Reasons, summaries and links are in the thread."
+VIEW_ONLINE = "Read it in the browser"
+SETTINGS = "Change what you get"
+UNSUBSCRIBE = "Unsubscribe"
 CONTINUED = "Continued in the thread."
 
 _MONTHS = (

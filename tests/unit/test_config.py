@@ -373,6 +373,17 @@ def test_fault_69_no_secret_shows_in_a_repr_or_a_fault(write):
     assert not any("hunter2" in fault for fault in found)
 
 
+def test_fault_69_keys_of_links_are_read_newest_first_and_shown_nowhere(write):
+    folder = write(MAIN + '[links]\nkeys = ["env:NEW", "env:OLD"]\n')
+    keys = {"NEW": "the new key of links", "OLD": "the old key of links"}
+    settings = loaded(folder, keys)
+    assert settings.link_keys == (keys["NEW"], keys["OLD"])
+    assert "key of links" not in repr(settings)
+    (fault,) = faults(folder, keys | {"NEW": "too short"})
+    assert "fewer than 16 characters" in fault
+    assert "too short" not in fault
+
+
 def test_fault_69_a_secret_file_that_others_can_read_is_a_warning(write):
     folder = write(MAIN + '[slack]\ntoken = "file:token"\n')
     secret = folder / "config" / "token"

@@ -13,8 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from digest.channels.dkim import Signer
 from digest.errors import DigestError
+from digest.links import Links, Tokens
 from digest.model import DkimSettings, Message, Target
+from digest.render import Renderer
 from digest.render.mime import mime
+from tests.golden.digests import ADA, ORDINARY
 
 AT = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -78,6 +81,15 @@ def test_fault_43_the_list_headers_are_signed_and_stand_there_literally():
     mail = signed()
     assert {"list-unsubscribe", "list-unsubscribe-post", "list-id", "feedback-id"} <= set(covered(mail))
     assert LONG.encode() in mail
+
+
+def test_fault_43_what_the_renderer_says_of_the_way_out_is_signed():
+    links = Links("https://digest.example.org", Tokens(("a key of the tests",)))
+    message = Renderer(links=links, unsubscribe="leave@example.org").message(ORDINARY, ADA, ADA.deliver[0])
+    mail = signed(mail=mime(message, sender="Paper Digest <digest@example.org>", sent_at=AT))
+    assert {"list-unsubscribe", "list-unsubscribe-post"} <= set(covered(mail))
+    assert verified(mail)
+    assert not verified(mail.replace(b"digest.example.org/u/", b"digest.example.net/u/"))
 
 
 @pytest.mark.parametrize("added", [b"Subject: You won", b"From: evil@example.net"])
