@@ -92,8 +92,9 @@ def _sources(settings: Settings, sources: Mapping[str, SourceHealth], now: datet
         if health is None:
             yield f"Source {source.name}: not asked yet."
         elif health.failing_since:
-            times = f"{plural(health.failures, 'time')} in a row, since {_when(health.failing_since)}"
-            yield f"Source {source.name}: failed {times}."
+            times = f"{plural(health.failures, 'time')}, since {_when(health.failing_since)}"
+            last = f"; it last answered {ago(now - health.last_success)}" if health.last_success else ""
+            yield f"Source {source.name}: failed {times}{last}."
         elif health.last_success:
             yield f"Source {source.name}: answered {ago(now - health.last_success)}."
 

@@ -136,6 +136,7 @@ class OperatorTable(Table):
 
     alert: Many[To] = []
     quiet_days: Annotated[int, Field(ge=0, le=60)] = 3
+    source_failures: Annotated[int, Field(ge=1, le=100)] = 3
 
 
 class MonitorTable(Table):

@@ -12,7 +12,10 @@ from digest.model.sent import Day
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """How a source fared: *failing_since* is None while it answers, *failures* counts those in a row."""
+    """How a source fared: *failing_since* is None while it answers; *failures* counts those that are not yet forgotten.
+
+    Each failure adds one, each answer after it takes one of the last three away.
+    """
 
     name: str
     last_success: datetime | None = None
@@ -26,7 +29,8 @@ class Trouble:
     """Something that a person should look at. *cause* names it, so that one cause is told once.
 
     *what*, *since* and *todo* are for that person; *event* says that it happened rather than lasts, so nobody
-    is told that it is over. *places* are the "where" of failures that mean the same.
+    is told that it is over; *early*: it may pass, so nobody is told yet. *places* are the "where" of failures that
+    mean the same.
     """
 
     cause: str
@@ -34,6 +38,7 @@ class Trouble:
     since: datetime | None
     todo: str
     event: bool = False
+    early: bool = False
     places: frozenset[str] = frozenset()
 
 

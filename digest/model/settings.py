@@ -83,10 +83,14 @@ class SlackSettings:
 
 @dataclass(frozen=True, slots=True)
 class OperatorSettings:
-    """Whom to tell when something is wrong; *quiet_days* working days without anything new are wrong, 0 never."""
+    """Whom to tell when something is wrong; *quiet_days* working days without anything new are wrong, 0 never.
+
+    A source may fail *source_failures* times before anybody is told.
+    """
 
     alert: tuple[Target, ...] = ()
     quiet_days: int = 3
+    source_failures: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from digest.model import Digest, RunReport, Trouble
 from digest.pipeline.bot import Bot
-from digest.pipeline.troubles import gather, troubles, when
+from digest.pipeline.troubles import gather, troubles, unsteady, when
 from digest.text import plural
 
 MOST = 10
@@ -20,10 +20,11 @@ def tell_operator(bot: Bot, report: RunReport, now: datetime) -> bool:
     targets = bot.settings.operator.alert
     if not targets:
         return False
-    found = {one.cause: one for one in troubles(gather(bot.store, bot.settings, now, report))}
+    facts = gather(bot.store, bot.settings, now, report)
+    found = {one.cause: one for one in troubles(facts)}
     told = bot.store.told()
-    opened = [one for cause, one in found.items() if cause not in told]
-    closed = [cause for cause in told if cause not in found]
+    opened = [one for cause, one in found.items() if cause not in told and not one.early]
+    closed = [cause for cause in told if cause not in found and cause not in unsteady(facts)]
     if not opened and not closed:
         return False
     over = [told[cause].what for cause in closed if not told[cause].event]

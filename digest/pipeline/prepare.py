@@ -127,7 +127,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     start = bot.store.cursor_at(now - NEW_PROFILE_SEES)
     names = [profile.name for profile, _ in due]
     cursors = bot.store.cursors(names)
-    around = quiet.circumstances(bot.store, [source.name for source in bot.settings.sources], names, now)
+    around = quiet.circumstances(bot.store, bot.settings.sources, names, now)
     groups: dict[tuple[int, tuple[Cause, ...]], list[Due]] = defaultdict(list)
     for profile, day in due:
         groups[cursors.get(profile.name, start), profile.updates].append((profile, day))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.model import Digest, Profile, SourceHealth
+from digest.model import Digest, Profile, SourceHealth, SourceSettings
 from digest.render import wording
+from digest.sources import calendar
 from digest.store import Store
 
 FAILED_FOR = timedelta(days=1)
@@ -18,22 +19,31 @@ EMPTY_IN_A_ROW = 3
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What stands around the editions of a pass: sources that fail now, when something last came in, empty runs."""
+    """What stands around the editions of a pass: sources that fail now, when something last came in, empty runs.
+
+    *pauses* says of sources with a calendar of their own why they have nothing today.
+    """
 
     now: datetime
     failing: tuple[SourceHealth, ...] = ()
     last_news: datetime | None = None
     empty_runs: Mapping[str, int] = field(default_factory=dict)
     last_days: Mapping[str, date] = field(default_factory=dict)
+    pauses: tuple[str, ...] = ()
 
 
-def circumstances(store: Store, sources: Iterable[str], profiles: Iterable[str], now: datetime) -> Circumstances:
-    """Read them; of *sources* and *profiles* by name."""
+def circumstances(
+    store: Store, sources: Iterable[SourceSettings], profiles: Iterable[str], now: datetime
+) -> Circumstances:
+    """Read them; of these *sources*, and of *profiles* by name."""
+    sources = list(sources)
     health = store.source_health()
-    failing = [health[name] for name in sources if name in health and health[name].failing_since]
+    failing = [health[one.name] for one in sources if one.name in health and health[one.name].failing_since]
     names = list(profiles)
     runs, days = store.empty_runs(names), store.last_edition_day(names)
-    return Circumstances(now, tuple(failing), store.last_news(), runs, days)
+    pauses = dict.fromkeys(calendar.pause(now, one.holidays) for one in sources if one.kind == "arxiv")
+    said = tuple(f"{pause}." for pause in pauses if pause)
+    return Circumstances(now, tuple(failing), store.last_news(), runs, days, said)
 
 
 def noted(digest: Digest, profile: Profile, around: Circumstances) -> Digest:
@@ -54,7 +64,8 @@ def noted(digest: Digest, profile: Profile, around: Circumstances) -> Digest:
         return replace(digest, notes=())
     news = around.last_news
     silent_since = (wording.last_news(_day(news, zone)),) if news and not digest.considered else ()
-    return replace(digest, notes=(*digest.notes, *failing, *silent_since, cause))
+    pauses = () if digest.considered else around.pauses
+    return replace(digest, notes=(*digest.notes, *failing, *silent_since, *pauses, cause))
 
 
 def _cause(profile: Profile, around: Circumstances, row: int) -> str:

@@ -17,6 +17,8 @@ from digest.text import plural
 LATE_AFTER = timedelta(hours=1)
 """A message may wait so long before a person hears of it: servers that make strangers wait ask for less."""
 LOST_SINCE = timedelta(days=7)
+FAILED_FOR = timedelta(hours=20)
+"""A source that fails for so long is told of however seldom it was asked: a daily pass finds it twice."""
 NO_PASS_FOR = timedelta(hours=26)
 """A bot that ran nothing for longer is probably not running: a day and two hours of patience."""
 BROKEN = "pass"
@@ -87,7 +89,9 @@ def troubles(facts: Facts) -> tuple[Trouble, ...]:
         *_refused(facts),
         *_silent(facts),
     ]
-    covered = frozenset[str]().union(*(one.places for one in found))
+    # How a source fares is told above, and is over when it is over, not when a pass ends.
+    sources = frozenset(name for source in facts.settings.sources for name in (source.place, source.name))
+    covered = sources.union(*(one.places for one in found))
     return (*found, *_rest(facts, covered))
 
 
@@ -200,6 +204,7 @@ def _of(names: Sequence[str]) -> str:
 
 
 def _sources(facts: Facts) -> Iterator[Trouble]:
+    enough = facts.settings.operator.source_failures
     for source in facts.settings.sources:
         health = (facts.sources or {}).get(source.name)
         if health and health.failing_since:
@@ -209,8 +214,14 @@ def _sources(facts: Facts) -> Iterator[Trouble]:
                 f"The source {source.name} fails: {health.why}{last}",
                 health.failing_since,
                 f"look at {source.place}; other sources go on, and readers are told of it after a day",
+                early=health.failures < enough and facts.now - health.failing_since < FAILED_FOR,
                 places=frozenset({source.place, source.name}),
             )
+
+
+def unsteady(facts: Facts) -> frozenset[str]:
+    """The causes of sources that answer again, but not for long enough to say that it is over."""
+    return frozenset(f"source:{name}" for name, health in (facts.sources or {}).items() if health.failures)
 
 
 def _refused(facts: Facts) -> Iterator[Trouble]:

@@ -34,6 +34,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _MANY = re.compile(r"\s*(?:;|,|\band\b)\s*")
+_VERSIONED = re.compile(r"https?://arxiv\.org/abs/([\w./-]{5,30}?)v\d{1,2}$")
+"""The API links to the version of the day; a link that stays is to the paper."""
 
 
 def recognises(text: str) -> bool:
@@ -154,7 +156,7 @@ def _arxiv(names: Iterable[str]) -> tuple[str | None, int | None]:
 
 
 def _link(entry: Mapping[str, Any]) -> str:
-    link = _text(entry, "link").strip()
+    link = _VERSIONED.sub(r"https://arxiv.org/abs/\1", _text(entry, "link").strip())
     usable = link.startswith(("http://", "https://")) and len(link) <= 2000 and not any(c.isspace() for c in link)
     return clean(link) if usable else ""
 

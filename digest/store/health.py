@@ -17,6 +17,8 @@ from digest.store.values import QueuedEdition, Told, Waiting
 _a, _d, _m, _s = schema.alerts.c, schema.deliveries.c, schema.marks.c, schema.sources.c
 HEARTBEAT = timedelta(minutes=5)
 """A source that goes on answering is written down this often."""
+STEADY = 3
+"""So many answers in a row make a source that failed a steady one again."""
 MOST_DEAD = 200
 
 
@@ -26,7 +28,10 @@ class Health:
     _access: Access
 
     def note_sources(self, outcomes: Mapping[str, str], now: datetime) -> None:
-        """Remember for each source by name how it fared now: "" when it answered, else why not."""
+        """Remember for each source by name how it fared now: "" when it answered, else why not.
+
+        Its failures are forgotten answer by answer, so that one that comes and goes does not look well in between.
+        """
         before = self.source_health()
         fresh = {name: why for name, why in outcomes.items() if not _is_old_news(before.get(name), why, now)}
         if not fresh:
@@ -34,7 +39,8 @@ class Health:
         with self._access.writing() as connection:
             for name, why in fresh.items():
                 old = before.get(name, SourceHealth(name))
-                values: dict[str, Any] = {"last_success": now, "failing_since": None, "failures": 0, "why": ""}
+                left = max(0, min(old.failures, STEADY) - 1)
+                values: dict[str, Any] = {"last_success": now, "failing_since": None, "failures": left, "why": ""}
                 if why:
                     values = {"failing_since": old.failing_since or now, "failures": old.failures + 1, "why": why}
                 _put(connection, schema.sources, "name", name, {"failures": 0, "why": "", **values})
@@ -112,7 +118,7 @@ class Health:
 
 def _is_old_news(before: SourceHealth | None, why: str, now: datetime) -> bool:
     """Whether a source goes on answering, and was written down a moment ago."""
-    if why or before is None or before.failing_since is not None or before.last_success is None:
+    if why or before is None or before.failures or before.last_success is None:
         return False
     return timedelta() <= now - before.last_success < HEARTBEAT
 

@@ -111,6 +111,25 @@ def test_a_cause_is_told_once_and_once_when_it_is_over(bot: BotFolder):
     assert len(bot.mails("ops")) == 3, "the same cause on the same day is told again after it was over"
 
 
+def test_a_source_that_comes_and_goes_is_told_once_and_over_when_it_is_steady(bot: BotFolder):
+    bot.config.write_text(DIGEST_TOML + OPERATOR)
+    away = bot.root / "away"
+
+    def passes(states: str, hour: int) -> list[int]:
+        told = []
+        for minute, state in enumerate(states):
+            if (state == "x") != away.exists():
+                bot.drop.rename(away) if state == "x" else away.rename(bot.drop)
+            bot.digest("run", "--due", now=at(21, hour, minute))
+            told.append(len(bot.mails("ops")))
+        return told
+
+    assert passes("x.x.x.", 9) == [0] * 6, "never three more failures than answers"
+    assert passes("xxx.x.x", 10) == [0, 0, 1, 1, 1, 1, 1]
+    assert passes("...", 11) == [1, 1, 2]
+    assert bot.mails("ops")[1]["Subject"].startswith("Paper Digest: over: ")
+
+
 def test_a_dry_run_tells_nobody(bot: BotFolder, pings: Pings):
     bot.config.write_text(f'{DIGEST_TOML}{OPERATOR}\n[monitor]\nping_url = "{pings.url}"\n')
     (bot.drop / "bad.txt").write_bytes(b"")

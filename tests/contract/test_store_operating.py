@@ -55,7 +55,19 @@ def test_a_source_is_known_by_its_last_success_and_since_when_it_fails(store: St
     assert (feed.last_success, feed.failing_since, feed.failures, feed.why) == (None, NOW, 2, "timeout")
     store.note_sources({"feed": ""}, NOW + 2 * HOUR)
     feed = store.source_health()["feed"]
-    assert (feed.last_success, feed.failing_since, feed.failures, feed.why) == (NOW + 2 * HOUR, None, 0, "")
+    assert (feed.last_success, feed.failing_since, feed.failures, feed.why) == (NOW + 2 * HOUR, None, 1, "")
+    store.note_sources({"feed": ""}, NOW + 2 * HOUR)
+    assert store.source_health()["feed"].failures == 0
+
+
+def test_a_source_that_failed_for_a_week_is_steady_after_three_answers(store: Store):
+    for hour in range(200):
+        store.note_sources({"feed": "no answer"}, NOW + hour * HOUR)
+    left = []
+    for minute in range(4):
+        store.note_sources({"feed": ""}, NOW + 200 * HOUR + timedelta(minutes=minute))
+        left.append(store.source_health()["feed"].failures)
+    assert left == [2, 1, 0, 0]
 
 
 def test_an_idle_night_is_one_row_with_the_last_heartbeat(store: Store):

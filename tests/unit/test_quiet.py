@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from digest.model import Digest, SourceHealth
-from digest.pipeline.quiet import Circumstances, noted
+from digest.model import Digest, SourceHealth, SourceSettings
+from digest.pipeline.quiet import Circumstances, circumstances, noted
+from digest.store import Store
 from tests.builders import NOW, a_digest, a_profile
 
 EMPTY = Digest("ada", date(2026, 11, 21), considered=12, left_out=12)
@@ -71,3 +72,26 @@ def test_an_edition_with_papers_says_that_a_source_is_missing_and_nothing_else(q
     assert notes(a_digest("One"), quiet, empty_runs={"ada": 2}) == ()
     (said,) = notes(a_digest("One"), quiet, failing=failing(minutes=1))
     assert "“seeds”" in said
+
+
+PAUSE = "arXiv does not announce on 26 November, a holiday of its own."
+
+
+def test_a_day_without_announcement_is_explained_in_the_note_and_only_where_nothing_came_in():
+    assert PAUSE in notes(NOTHING, "note", pauses=(PAUSE,))
+    assert PAUSE not in notes(EMPTY, "note", pauses=(PAUSE,)), "something came in, and none of it fits"
+    assert notes(NOTHING, "auto", pauses=(PAUSE,)) == (), "a holiday is no reason to write"
+
+
+def test_what_explains_the_silence_is_read_off_the_calendar_of_the_sources_that_have_one():
+    arxiv = SourceSettings("arxiv", "arxiv", categories=("cs.LG",))
+    feed = SourceSettings("feed", "feed", url="https://example.org/feed")
+
+    def pauses(day: int, *sources):
+        with Store.open("sqlite://", now=NOW) as store:
+            return circumstances(store, sources, ["ada"], NOW.replace(day=day, hour=12)).pauses
+
+    assert pauses(27, arxiv, arxiv, feed) == (PAUSE,)
+    assert pauses(22, arxiv) == ("arXiv does not announce on Friday and Saturday evenings.",)
+    assert pauses(26, arxiv) == ()
+    assert pauses(27, feed) == ()

@@ -196,10 +196,31 @@ def test_silence_is_looked_at_again_until_it_ends():
 
 
 def test_the_table_of_holidays_can_be_added_to():
-    assert calendar.expected(date(2027, 1, 18))
-    assert not calendar.expected(date(2027, 1, 18), [date(2027, 1, 18)])
+    assert calendar.expected(date(2027, 2, 1))
+    assert not calendar.expected(date(2027, 2, 1), [date(2027, 2, 1)])
     assert not calendar.expected(date(2026, 11, 26))
     assert "26 November, a holiday of its own" in calendar.silence(at("2026-11-27T12:00:00"))
+
+
+@pytest.mark.parametrize(
+    "evening", ["2027-01-18", "2028-06-19", "2027-07-05", "2029-07-04", "2030-09-02", "2027-11-25", "2028-12-26"]
+)
+def test_beyond_the_table_the_usual_pauses_are_no_alarm_but_are_called_a_guess(evening):
+    day = date.fromisoformat(evening)
+    assert not calendar.expected(day)
+    assert "as it seems" in calendar.silence(at(f"{day + timedelta(days=1)}T12:00:00"))
+    assert calendar.expected(date(2026, 12, 28)), "what the table knows is not guessed"
+
+
+@pytest.mark.parametrize("evening", ["2027-01-11", "2027-05-31", "2027-07-06", "2027-09-07", "2027-11-24"])
+def test_beyond_the_table_any_other_evening_is_expected(evening):
+    assert calendar.expected(date.fromisoformat(evening))
+
+
+def test_the_table_says_how_far_it_goes():
+    table = calendar.parsed("# words\n2031-05-05\n\nthrough 2031-12-31\n")
+    assert (table.evenings, table.through) == (frozenset({date(2031, 5, 5)}), date(2031, 12, 31))
+    assert calendar.table().through >= date(2026, 12, 31)
 
 
 # ---------------------------------------------------------------- feeds and pages

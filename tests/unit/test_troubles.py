@@ -21,7 +21,7 @@ from digest.model import (
     Trouble,
 )
 from digest.pipeline.alerts import notes
-from digest.pipeline.troubles import Facts, troubles, working_days
+from digest.pipeline.troubles import Facts, troubles, unsteady, working_days
 from digest.store import Waiting
 from tests.builders import NOW, a_profile
 
@@ -149,3 +149,18 @@ def test_a_notice_says_what_since_when_and_what_to_do():
     assert many[0] == "30 things need you"
     assert (len(many), many[-1]) == (12, "And 20 more: `digest status`.")
     assert notes([], ["The source seeds fails: gone"])[0] == "over: The source seeds fails"
+
+
+def test_a_source_is_told_of_after_three_failures_or_a_day():
+    def early(failures, since):
+        health = {"seeds": SourceHealth("seeds", None, since, failures, "gone")}
+        (one,) = troubles(Facts(SETTINGS, NOW, sources=health))
+        return one.early
+
+    assert [early(n, NOW - HOUR) for n in (1, 2, 3)] == [True, True, False]
+    assert early(2, NOW - DAY) is False
+
+
+def test_a_source_that_answers_again_is_not_over_until_it_is_steady():
+    health = {"seeds": SourceHealth("seeds", NOW, None, 1), "feed": SourceHealth("feed", NOW)}
+    assert unsteady(Facts(SETTINGS, NOW, sources=health)) == {"source:seeds"}
