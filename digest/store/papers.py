@@ -124,7 +124,7 @@ def load_known(connection: Connection, condition: ColumnElement[bool]) -> dict[i
     seen: dict[int, list[Seen]] = defaultdict(list)
     for chunk in rows.chunks(found):
         query = select(*rows.SEEN_COLUMNS, _s.paper).join(schema.dumps, _d.no == _s.dump).where(_s.paper.in_(chunk))
-        for row in connection.execute(query.order_by(_d.captured_on, _d.id, _s.position)):
+        for row in connection.execute(query.order_by(_d.captured_on.nulls_first(), _d.id, _s.position)):
             seen[row[-1]].append(rows.seen_of(row))
     return {no: rows.known_of(row, seen[no]) for no, row in found.items()}
 

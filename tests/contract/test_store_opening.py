@@ -266,7 +266,8 @@ def test_the_database_of_another_program_is_refused(tmp_path: Path):
         ("digest.db", "not a database URL"),
         ("", "not a database URL"),
         ("mysql://u:secret@h/db", "names mysql"),
-        ("postgresql+psycopg://u:secret@h/db", "names postgresql"),
+        ("postgresql://u:secret@h/db", "names postgresql; write sqlite:///FILE or postgresql+psycopg://"),
+        ("postgresql+psycopg://u:secret@127.0.0.1:9/db", "the store postgresql://127.0.0.1:9/db cannot be reached ("),
     ],
 )
 def test_a_url_that_is_no_store_is_refused_without_telling_its_password(target: str, said: str):
