@@ -28,15 +28,13 @@ from sqlalchemy import (
 )
 
 from digest.store.columns import Instant, Json, Key, number, ref
+from digest.store.finding import LONGEST_ALIAS
 
 REVISIONS = ("0001", "0002", "0003")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
 """The states of a delivery that is to be claimed when it is due."""
-
-LONGEST_ALIAS = 512
-"""Characters of a normalised title or a URL that are compared: PostgreSQL indexes at most 2,704 bytes."""
 
 metadata = MetaData()
 
