@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from digest.model import Change, Digest, Paper, Pick, Profile, RunReport
-from digest.pipeline import learning
 from digest.pipeline.bot import Bot
 from digest.pipeline.ingest import ingest_sources
 from digest.pipeline.prepare import editions, liked_papers, prepare, rank, today
@@ -47,8 +46,8 @@ def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
     paper = bot.store.find_papers([ref]).get(ref)
     if paper is None:
         return None
-    (picks,) = rank([Change(paper, "new")], [profile], liked_papers(bot, [profile]), learning.background(bot.settings))
-    return picks[0] if picks else Pick(Change(paper, "new"), 0.0)
+    (ranked,) = rank(bot, [Change(paper, "new")], [profile], liked_papers(bot, [profile]))
+    return next(iter(ranked.explained()), Pick(Change(paper, "new"), 0.0))
 
 
 def recent(bot: Bot, profile: Profile) -> tuple[Mapping[str, Paper], tuple[Paper, ...]]:
