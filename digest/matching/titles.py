@@ -166,8 +166,12 @@ def _same_name(a: Title, b: Title) -> bool:
     shared = bits(both)
     if (shared >= 25 and shared >= 0.55 * least) or fuzz.ratio(" ".join(one), " ".join(other)) >= 92:
         return True
-    told = bits(name) if len(name) >= 4 else 0
-    return shared >= 0.5 * least and told + bits(both - _spelt(name, one)) >= (45 if told else 22)
+    told, apart = bits(both - _spelt(name, one)), set(one) ^ set(other)
+    if any(_SEQUEL.search(word) for word in apart):
+        return False
+    if len(name) >= 4:
+        return shared >= 0.5 * least and told + bits(name) >= 45 and not any(map(_NUMBER.search, apart))
+    return shared >= 0.6 * least and told >= 22
 
 
 def _spelt(name: Sequence[str], words: Sequence[str]) -> set[str]:

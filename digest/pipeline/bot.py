@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from digest.ranking.ranker import Ranker
 
 
+class Asks(Protocol):
+    """A language model that can be asked."""
+
+    def ask(self, prompt: str) -> tuple[str, float]:
+        """Return an answer and the seconds that it took, or raise EndpointFailed."""
+
+
 def _nothing(_: str) -> None:
     """Do nothing: the hook of an ordinary pass."""
 
@@ -59,6 +66,7 @@ class Bot:
 
     *stop* ends a pass; *hide* takes what is secret out of words that others wrote. *kept* holds what ranking has
     read, from one pass to the next (`learning.ranker`). *wait* takes seconds, and is None where the clock stands still.
+    *endpoint* is asked for summaries, if there is one.
     """
 
     settings: Settings
@@ -72,3 +80,4 @@ class Bot:
     hide: Callable[[str], str] = str
     kept: Kept = field(default_factory=Kept)
     wait: Callable[[float], object] | None = None
+    endpoint: Asks | None = None

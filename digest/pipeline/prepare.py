@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,11 +34,11 @@ Made = tuple[QueuedEdition, list[Failure], list[Failure]]
 Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
 
 
-def prepare(bot: Bot, now: datetime, *, due_only: bool) -> Outcome:
+def prepare(bot: Bot, now: datetime, *, due_only: bool, finish: Callable[[Digest], Digest] | None = None) -> Outcome:
     """Queue an edition for each profile that has none for its local date; with *due_only* only when its time has come.
 
     Profiles that stand at the same place in the news are ranked together. An edition that exists
-    stays as it is; an empty one is replaced when something came later that day.
+    stays as it is; an empty one is replaced when something came later that day. *finish* has the last word on each.
     """
     profiles = [profile for profile in bot.settings.profiles if profile.enabled]
     due, reports = _due(bot.store, profiles, now, due_only=due_only)
@@ -51,7 +51,7 @@ def prepare(bot: Bot, now: datetime, *, due_only: bool) -> Outcome:
         warnings += odd
         if digest.considered > BACKFILL:
             warnings.append(Failure(digest.profile, f"{digest.considered:,} candidates at once: was this a backfill?"))
-        queued.append(edition)
+        queued.append(replace(edition, digest=finish(digest)) if finish else edition)
         if len(queued) == EDITIONS_PER_COMMIT:
             reports += _commit(bot, queued, now)
         bot.hooks.progress(done, len(due), digest.profile)

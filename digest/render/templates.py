@@ -22,6 +22,7 @@ from digest.render.view import PaperView, PickView, SectionView, View
 HTML = "email/digest.html"
 TEXT = "email/digest.txt"
 SLACK = "slack/digest.json"
+PROMPT = "summary/prompt.txt"
 ALL = (HTML, TEXT, SLACK)
 MOST_KEPT = 8192
 """Pieces of pages; more than a day of 2,000 papers has."""
@@ -90,6 +91,13 @@ class Templates:
                 self._kept.clear()
             made = self._kept[key] = macro(*arguments)
         return made
+
+    def prompt(self, title: str, abstract: str) -> str:
+        """What a model is told of a paper. Raises TemplateFault for whatever goes wrong in the template."""
+        try:
+            return self._environment.get_template(PROMPT).render(title=title, abstract=abstract)
+        except Exception as error:
+            raise self.fault(PROMPT, error) from error
 
     def parse(self, name: str) -> None:
         """Compile the template *name*. Raises TemplateFault."""

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from digest.store.columns import Instant, Json, Key, number, ref
 from digest.store.finding import LONGEST_ALIAS
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")

@@ -18,10 +18,11 @@ from digest.store.papers import Papers
 from digest.store.reports import Reports
 from digest.store.senders import Senders
 from digest.store.sqlite import SqliteDatabase
+from digest.store.summaries import Summaries
 from digest.store.writer import Writer
 
 
-class Store(Papers, Joins, Editions, Senders, Reports, Health):
+class Store(Papers, Joins, Editions, Senders, Reports, Health, Summaries):
     """What the bot remembers, in one database.
 
     Every method is one transaction and may be called from any thread. Whatever the database refuses is a

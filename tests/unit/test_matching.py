@@ -175,6 +175,8 @@ Gemma 3 Technical Report | GR-3 Technical Report
 LongCat-Flash Technical Report | LongCat-Omni Technical Report
 Qwen Technical Report | Qwen2 Technical Report
 MMSU: A Massive Spoken Understanding Benchmark | MMAU: A Massive Audio Understanding Benchmark
+Twenty Years of Folding: A Framework: Part 4 | Twenty Years of Folding: A Framework
+VideoRAG: Retrieval-Augmented Generation with Long Videos | VideoRAG: Retrieval-Augmented Generation over a Corpus
 WorldCache: Caching Worlds for Robots | WorldCache: Content-Aware Video Diffusion
 Nemotron Nano: Open Models for Agents That Reason Long | Nemotron Ultra: Open Models for Agents That Reason Long
 Nano 3: Cheap Folding of Long Proteins in Shallow Water | Ultra 3: Cheap Folding of Long Proteins in Shallow Water
