@@ -30,7 +30,6 @@ from digest.model.settings import (
     Settings,
     SlackSettings,
     SourceSettings,
-    SummarySettings,
 )
 from digest.model.shown import (
     Capture,
@@ -96,7 +95,6 @@ __all__ = [
     "SlackSettings",
     "SourceHealth",
     "SourceSettings",
-    "SummarySettings",
     "Target",
     "Trouble",
     "place_of",

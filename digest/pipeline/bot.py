@@ -7,22 +7,13 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from digest.model import Settings
 from digest.outbox import Channel
+from digest.ranking import Background
 from digest.render import Renderer
 from digest.store import Store
-
-if TYPE_CHECKING:
-    from digest.ranking.ranker import Ranker
-
-
-class Asks(Protocol):
-    """A language model that can be asked."""
-
-    def ask(self, prompt: str) -> tuple[str, float]:
-        """Return an answer and the seconds that it took, or raise EndpointFailed."""
 
 
 def _nothing(_: str) -> None:
@@ -52,21 +43,13 @@ class Hooks:
     tell: Tell = _unheard
 
 
-@dataclass(slots=True)
-class Kept:
-    """The ranker of the last pass, and *learned*: the stamps of the files that its background came of."""
-
-    ranker: Ranker | None = None
-    learned: tuple[object, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Bot:
     """One bot: its settings, its memory, its voice, its channels, its clock and its dice.
 
-    *stop* ends a pass; *hide* takes what is secret out of words that others wrote. *kept* holds what ranking has
-    read, from one pass to the next (`learning.ranker`). *wait* takes seconds, and is None where the clock stands still.
-    *endpoint* is asked for summaries, if there is one.
+    *stop* ends a pass; *hide* takes what is secret out of words that others wrote. *background* is what ranking knows
+    of the language, where it shall be kept from one pass to the next; None: each pass reads it when there is news.
+    *wait* takes seconds, and is None where the clock stands still.
     """
 
     settings: Settings
@@ -78,6 +61,5 @@ class Bot:
     hooks: Hooks = field(default_factory=Hooks)
     stop: threading.Event = field(default_factory=threading.Event)
     hide: Callable[[str], str] = str
-    kept: Kept = field(default_factory=Kept)
+    background: Background | None = None
     wait: Callable[[float], object] | None = None
-    endpoint: Asks | None = None

@@ -36,27 +36,19 @@ class PaperView:
     found: bool
     links: tuple[Link, ...]
 
-    def __hash__(self) -> int:
-        """By what seldom is the same, since a page asks for it fifty times."""
-        return hash((self.title, self.link.url))
-
 
 @dataclass(frozen=True, slots=True)
 class PickView:
     """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one.
 
-    A paper that is only named has no *why*.
+    *spoken* says it all in a line, for what reads no layout.
     """
 
     number: int
     paper: PaperView
     why: str
     update: str
-
-    @property
-    def spoken(self) -> str:
-        """All of it in a line, for what reads no layout."""
-        return wording.spoken_paper(self.number, self.paper.title, self.update, self.paper.summary, self.why)
+    spoken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +236,14 @@ def _pick(pick: Pick, number: int) -> PickView:
     reasons = tuple(Reason(reason.kind, tuple(map(readable, reason.names))) for reason in pick.reasons)
     paper = paper_view(pick.change.paper)
     why = shorten(wording.why(reasons, paper.title), MAX_WHY)
-    return PickView(number, paper, why, wording.update(pick.change))
+    update = wording.update(pick.change)
+    return PickView(number, paper, why, update, wording.spoken_paper(number, paper.title, update, paper.summary, why))
 
 
 def _line(pick: Pick, number: int) -> PickView:
     """A paper that is only named: no reason is worked out for it."""
-    return PickView(number, paper_view(pick.change.paper), "", wording.update(pick.change))
+    paper, update = paper_view(pick.change.paper), wording.update(pick.change)
+    return PickView(number, paper, "", update, wording.spoken_paper(number, paper.title, update, "", ""))
 
 
 def _preheader(picks: Sequence[PickView], digest: Digest) -> str:

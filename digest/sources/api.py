@@ -38,7 +38,7 @@ def listing_of(style: str, rows: Iterable[Any], where: str) -> Listing:
             draft.reject(number, f"row {number}: {found}")
             continue
         repositories = repositories or "githubRepo" in row.get("paper", row)
-        draft.entries.append(found)
+        draft.add(found, number, f"row {number}: ")
     if len(days) == 1 and (day := iso_day(days.pop())) is not None:
         draft.header = ShownDate(day.month, day.day, day.year)
     draft.shows = SHOWS | shown_fields(draft.entries) | ({"code_url"} if repositories else frozenset())

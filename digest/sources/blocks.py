@@ -8,6 +8,7 @@ from itertools import pairwise, zip_longest
 
 from digest.sources.paragraphs import LEAD, paragraphs_of
 from digest.sources.shapes import unescaped
+from digest.sources.tidying import as_written, escapes_quotes
 
 LONG = 240
 """More characters than any title has: such a line is prose."""
@@ -18,7 +19,7 @@ LINK = re.compile(
 )
 _DANGLING = re.compile(r"\s?\]\(\s?([^()\s]{1,2000})\s?\)$")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,2000})>|(?<![(\[<\"'=\w])(https?://[^\s<>\"'|]{1,2000})")
-_HEADING = re.compile(r"(#{1,6}|=={0,5}(?=\s)|\*{2,4}(?=\s))\s+(.*?)\s*#*$")
+_HEADING = re.compile(r"(#{1,6}|=={0,5}(?=\s)|\*{2,4}(?=\s))\s+(.*?)\s*[#=]*$")
 _BOLD = re.compile(r"(\*\*|__)(.+)\1")
 _ITALIC = re.compile(r"([*_])([^*_].*[^*_])\1")
 _NUMBERED = re.compile(r"(?:#|\()?(\d{1,3})(?:[.)](?:\s+|(?=[\[*_\"“]))|:\s+)(?=\S)")
@@ -65,7 +66,11 @@ def blocks_of(text: str) -> list[Block]:
         first = min(line for line, _ in references.values())
         paragraphs = [one for one in paragraphs if one[0] < first]
     blocks: list[Block] = []
+    quotes = escapes_quotes(text)
     for line, words in paragraphs:
+        words = as_written(words) if quotes else words
+        if len(words) > LONG and words[0] == "[" and words[-1] == "]" and words.count("[") == 1:
+            words = words[1:-1]  # a link whose address stood elsewhere
         links: list[tuple[str, str]] = []
         if references and "[" in words:
             words = _resolved(words, references, links)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from digest.model import Capture, Dump, Entry, Listing, Paper, RawDump, Reject, 
 from digest.sources import api, barelinks, card, feedtext, firecrawl, generic, glued, page, plain, trending
 from digest.sources.decode import decoded
 from digest.sources.jsontext import looks_like_json
+from digest.sources.likeness import lists_papers
 from digest.sources.shapes import label
 
 
@@ -38,6 +40,9 @@ STYLES: dict[str, Style] = {
 }
 """Every style in the order in which they are asked."""
 _STRUCTURED = frozenset({"api", "feed", "page"})
+_ALWAYS = frozenset({"num_authors", "upvotes", "arxiv_id"})
+"""Facts that stand with every paper of a page that shows them."""
+_FOOTER = re.compile(r"^\W{0,6}\d{1,5} authors?\W{0,6}$", re.MULTILINE)
 
 
 def dump_id(content: bytes) -> str:
@@ -86,15 +91,35 @@ def listing_of(text: str, where: str) -> Listing:
             listing = style.read(text, label(where))
             found = listing if understood(listing, text) else None
             break
-    if found is not None and (found.style in _STRUCTURED or len(found.rejects) <= 2 + len(found.entries) // 20):
+    if found is not None and (found.style in _STRUCTURED or is_convincing(found, text)):
         return found
     try:
         other = generic.read(text, label(where))
     except DumpRefused:
-        if found is None:
+        if found is None or not lists_papers(list(found.entries), text):
             raise
         return found
-    return other if found is None or len(other.rejects) < len(found.rejects) else found
+    return other if found is None or _worth(other) > _worth(found) else found
+
+
+def is_convincing(listing: Listing, text: str) -> bool:
+    """Whether the reader of a known text style left few rows, and found the facts that this style shows."""
+    taken = len(listing.entries)
+    if len(listing.rejects) > 2 + taken // 20 or len(_FOOTER.findall(text)) > 1 + 1.3 * (taken + len(listing.rejects)):
+        return False
+    papers = [entry.paper for entry in listing.entries]
+    if len({paper.title for paper in papers}) * 5 < taken * 4:
+        return False
+    for name in sorted(listing.shows & _ALWAYS):
+        if sum(getattr(paper, name) is None for paper in papers) * 2 > taken:
+            return False
+    return True
+
+
+def _worth(listing: Listing) -> tuple[int, int]:
+    """Which of two listings of a text is the better one: that leaves fewer rows, then that knows more of them."""
+    facts = sum(getattr(entry.paper, name) is not None for entry in listing.entries for name in _ALWAYS)
+    return -len(listing.rejects), len(listing.entries) + facts
 
 
 def understood(listing: Listing, text: str) -> bool:

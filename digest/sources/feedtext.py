@@ -13,7 +13,7 @@ from digest import matching
 from digest.errors import DumpRefused, SourceFailed
 from digest.model import Entry, Listing, Paper, ShownDate
 from digest.sources.records import shown_fields
-from digest.sources.rows import MAX_ABSTRACT, MAX_TITLE, Draft
+from digest.sources.rows import MAX_ABSTRACT, Draft
 from digest.sources.stamps import Checked
 from digest.text import clean
 
@@ -64,7 +64,7 @@ def read(text: str, where: str) -> Listing:
         if isinstance(row, str):
             draft.reject(number, f"entry {number}: {row}")
         else:
-            draft.entries.append(row)
+            draft.add(row, number, f"entry {number}: ")
     made = found.get("feed", {})
     draft.header = _moment(made, first="updated_parsed")
     draft.shows = SHOWS | shown_fields(draft.entries)
@@ -100,8 +100,6 @@ def _entry(entry: Mapping[str, Any]) -> Entry | str:
     if not title:
         return "without a title"
     text, announced = _abstract(entry)
-    if len(title) > MAX_TITLE or len(text) > MAX_ABSTRACT:
-        return "longer than any title or abstract"
     names = (_text(entry, "id"), announced["id"] if announced else "", old_style[1] if old_style else "", _link(entry))
     arxiv_id, version = _arxiv(names)
     kind = _text(entry, "arxiv_announce_type") or (announced["type"] if announced else "")

@@ -12,6 +12,7 @@ from digest.sources.page import check_closed, is_html
 from digest.sources.records import shown_fields
 from digest.sources.rows import Draft
 from digest.sources.segments import find_titles, is_abstract
+from digest.sources.tidying import tidied
 
 REFUSAL = "not a listing of papers that this bot can read"
 
@@ -40,7 +41,7 @@ def read(text: str, where: str) -> Listing:
 
 
 def _read_text(text: str, draft: Draft) -> None:
-    blocks = blocks_of(text)
+    blocks = blocks_of(tidied(text))
     marks = marks_of(blocks)
     votes, comments = votes_by_id(marks)
     titles = find_titles(marks)

@@ -28,7 +28,7 @@ class BadRow:
 
 def looks_like_json(text: str) -> bool:
     """Whether *text* begins like a JSON listing or object: a bracket, then a bracket, a quote or its end."""
-    return re.match(r"\s*(?:\[\s*[\[{\"'\]]|\{\s*[\"'}])", text) is not None
+    return re.match(r"\s*(?:\[(?!\[(?:https?:|file:|/))\s*[\[{\"'\]]|\{\s*[\"'}])", text) is not None
 
 
 def rows_of(text: str, where: str) -> list[Any]:

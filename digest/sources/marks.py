@@ -8,7 +8,7 @@ from typing import Literal
 
 from digest.sources.blocks import Block
 from digest.sources.facts import Facts, facts_of, link_kind, linked_id
-from digest.sources.shapes import FURNITURE, day_in, is_masthead
+from digest.sources.shapes import FURNITURE, day_in, is_masthead, unescaped
 
 MarkKind = Literal["words", "prose", "fact", "names", "label", "skip"]
 _PARTICLES = frozenset({"de", "da", "del", "della", "di", "dos", "van", "von", "der", "den", "la", "le", "bin", "al"})
@@ -36,7 +36,8 @@ class Mark:
     @property
     def titles_paper(self) -> str | None:
         """The words of a link to a paper that can be its title."""
-        for words, url in self.block.links:
+        for linked, url in self.block.links:
+            words = unescaped(linked)
             if len(words) < 3 or "://" in words or link_kind(url) != "paper":
                 continue
             if words == self.block.text or not idle(words):

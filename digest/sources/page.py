@@ -14,6 +14,7 @@ from digest.sources.jsontext import rows_of
 from digest.sources.records import iso_day
 from digest.sources.rows import Draft, Row
 from digest.sources.shapes import arxiv_in, day_line
+from digest.sources.tidying import is_markdown
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -22,6 +23,7 @@ _HTML = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body|main|div|section)\b",
     re.I | re.S,
 )
+_ROOTS = frozenset({"!doctype html", "html", "head", "body"})
 _PAPER_LINK = re.compile(r"""href=["']?(?:https?://(?:www\.)?huggingface\.co)?/papers/\d{4}\.\d{4,5}""")
 _PROPS = re.compile(r"""data-props=(?:"([^"]*)"|'([^']*)')""")
 _DATE_STRING = re.compile(r'"(?:dateString|date)":\s*"(\d{4}-\d{2}-\d{2})')
@@ -32,8 +34,9 @@ _AUTHORS = re.compile(r"(\d{1,5}) authors?\b")
 
 
 def is_html(text: str) -> bool:
-    """Whether *text* begins like an HTML file."""
-    return _HTML.match(text[:6000]) is not None
+    """Whether *text* begins like an HTML file; Markdown may begin with a tag, too."""
+    found = _HTML.match(text[:6000])
+    return found is not None and (found[0].rsplit("<", 1)[-1].lower() in _ROOTS or not is_markdown(text))
 
 
 def recognises(text: str) -> bool:

@@ -17,6 +17,8 @@ _FOOTER = re.compile(r"^\W{0,6}\d{1,5} authors?\W{0,6}$", re.MULTILINE)
 def is_bare(text: str) -> bool:
     """Whether *text* begins with the page's furniture and shows neither links nor footers."""
     head = text[:6000]
+    if head.lstrip().startswith("<"):
+        return False
     return "Get trending papers in your email inbox" in head and "](" not in head and _FOOTER.search(head) is None
 
 

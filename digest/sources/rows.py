@@ -8,6 +8,7 @@ from digest.model import Entry, Listing, Paper, Reject, ShownDate
 from digest.sources.shapes import paper_url
 from digest.text import clean
 
+MAX_URL = 2000
 MAX_TITLE = 500
 MAX_ABSTRACT = 20_000
 """Characters; the longest of 5,841 real ones are 168 and 1,923."""
@@ -41,9 +42,9 @@ class Row:
                 abstract=clean(" ".join(self.abstract)) or None,
                 authors=self.authors,
                 num_authors=len(self.authors) if self.authors and self.num_authors is None else self.num_authors,
-                url=self.url or paper_url(self.arxiv_id),
+                url=_web(self.url) or paper_url(self.arxiv_id),
                 arxiv_id=self.arxiv_id,
-                code_url=self.code_url,
+                code_url=_web(self.code_url),
                 upvotes=self.upvotes,
                 num_comments=self.num_comments,
                 keywords=self.keywords,
@@ -53,6 +54,12 @@ class Row:
             ),
             self.shown,
         )
+
+
+def _web(url: str | None) -> str | None:
+    """*url* when it is an address of the web and nothing else."""
+    usable = url is not None and url.startswith(("http://", "https://")) and len(url) <= MAX_URL
+    return clean(url) if url is not None and usable and not any(map(str.isspace, url)) else None
 
 
 @dataclass(slots=True)
@@ -71,8 +78,13 @@ class Draft:
         entry = row.entry()
         if not entry.paper.title:
             self.reject(row.line, "a row without a title")
-        elif len(entry.paper.title) > MAX_TITLE or len(entry.paper.abstract or "") > MAX_ABSTRACT:
-            self.reject(row.line, "longer than any title or abstract")
+        else:
+            self.add(entry, row.line)
+
+    def add(self, entry: Entry, number: int, name: str = "") -> None:
+        """Add an entry; one beyond all measure becomes a reject, under *name* ("row 3: ") if it has one."""
+        if len(entry.paper.title) > MAX_TITLE or len(entry.paper.abstract or "") > MAX_ABSTRACT:
+            self.reject(number, f"{name}longer than any title or abstract")
         else:
             self.entries.append(entry)
 

@@ -169,7 +169,7 @@ def is_heading(line: str) -> bool:
 
 
 # A backslash before one of these is an escape of the Markdown writer; before another it is LaTeX (\&, \%, \{).
-_ESCAPED = re.compile(r"\\([\\*_`\[\]#+\-.!>~|])")
+_ESCAPED = re.compile(r"\\([\\*_`\[\]#+\-.!<>~|])")
 
 
 def unescaped(text: str) -> str:

@@ -14,7 +14,7 @@ from digest.sources import yamllist
 from digest.sources.blocks import LINK
 from digest.sources.jsontext import BadRow, looks_like_json, rows_of
 from digest.sources.records import entry_of, squeezed
-from digest.sources.rows import MAX_ABSTRACT, MAX_TITLE, Draft
+from digest.sources.rows import Draft
 from digest.sources.shapes import ends_well, unescaped
 
 _TITLES = frozenset({"title", "papertitle", "paper", "name"})
@@ -70,10 +70,8 @@ def _take(row: Any, number: int, draft: Draft) -> None:
     found = entry_of(inner, row) if isinstance(inner, Mapping) else entry_of(row)
     if isinstance(found, str):
         draft.reject(number, f"row {number}: {found}")
-    elif len(found.paper.title) > MAX_TITLE or len(found.paper.abstract or "") > MAX_ABSTRACT:
-        draft.reject(number, f"row {number}: longer than any title or abstract")
     else:
-        draft.entries.append(found)
+        draft.add(found, number, f"row {number}: ")
 
 
 def _delimiter(text: str) -> str | None:

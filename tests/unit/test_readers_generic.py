@@ -10,8 +10,10 @@ import pytest
 from digest import sources
 from digest.errors import DumpRefused
 from digest.model import Capture, Paper, RawDump
+from tests.converters import CONVERTED
 from tests.layouts import LAYOUTS, headings, inner_text, jina, numbered_plain, some_rows, w3m
 
+EVERY = LAYOUTS | CONVERTED
 NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 FIELDS = ("title", "abstract", "arxiv_id", "upvotes", "num_comments", "num_authors", "published", "authors")
 
@@ -35,21 +37,21 @@ def faults(layout, rows) -> list[str]:
         return [*wrong, f"titles {titles}"]
     for sighting, row in zip(capture.sightings, rows, strict=True):
         for name in FIELDS:
-            if name == "num_authors" and "authors" in LAYOUTS[layout]:
+            if name == "num_authors" and "authors" in EVERY[layout]:
                 continue
-            expected = row[name] if name in LAYOUTS[layout] else None
+            expected = row[name] if name in EVERY[layout] else None
             if shown_of(sighting.paper, name) != expected:
                 wrong.append(f"{row['title']}: {name} is {shown_of(sighting.paper, name)}, not {expected}")
     return wrong
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+@pytest.mark.parametrize("layout", EVERY, ids=lambda layout: layout.__name__)
 def test_every_layout_gives_what_it_shows_and_nothing_else(layout):
     assert faults(layout, some_rows()) == []
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+@pytest.mark.parametrize("layout", EVERY, ids=lambda layout: layout.__name__)
 def test_every_layout_of_a_real_day_gives_its_titles_and_no_others(shared, layout):
     truth = json.loads((shared / "captures" / "2024-06-18.page.truth.json").read_text())
     rows = [row | {"authors": ["Ada Lovelace", "Alan Turing"]} for row in truth]
