@@ -6,6 +6,7 @@ DigestError                 one line for a person: what, where, what to do
 ├── TemplateFault           edit a template; names file and line          exit 2 at the door
 ├── DumpRefused             one dump is left out; the pass goes on        exit 1
 ├── SourceFailed            one source is left out; the pass goes on      exit 1
+├── EndpointFailed          a model gave no summary; the extract stands    –
 ├── StoreError              the store cannot be used: nothing was done    exit 1
 └── DeliveryError           what may be done next with one message
     ├── Deferred            try again later: nothing was accepted
@@ -71,6 +72,14 @@ class SourceFailed(DigestError):
     def __init__(self, where: str, why: str) -> None:
         self.where, self.why = where, why
         super().__init__(f"{where}: {why}")
+
+
+class EndpointFailed(DigestError):
+    """A language model gave no answer that can be used; *seconds* were spent on it."""
+
+    def __init__(self, why: str, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        super().__init__(why)
 
 
 class StoreError(DigestError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from digest.text import shorten
+from digest.text import clean, shorten
 
 MAX_SUMMARY = 300
 MAX_READ = 6_000
@@ -174,6 +174,32 @@ def summarise(abstract: str, title: str = "", limit: int = MAX_SUMMARY) -> str:
     other = _companion(best, judged, limit)
     pair = sorted((best, other), key=lambda one: one.place) if other else [best]
     return " ".join(one.text for one in pair)
+
+
+# ---------------------------------------------------------------- what others say
+
+_LINKED = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^<>]{0,200}>")
+_MARKS = re.compile(r"\*\*|__|`+|^\s*(?:[#>*-]+|\d+[.)])\s+", re.MULTILINE)
+_HEADING = re.compile(
+    r"^\W*(?:here(?:'s| is)[^:]{0,60}|(?:a |the )?(?:short |one-sentence )?summary[^:]{0,20}|tl;?dr)\s*:\s*", re.I
+)
+_LINK = re.compile(
+    r"\w{2,}://|\bwww\.|\bmailto:|\b[\w-]{2,}(?:\.[\w-]{2,})*\.(?:com|org|net|io|ai|dev|co|edu|gov)\b|@\w+\.", re.I
+)
+
+
+def short_answer(answer: str, limit: int = MAX_SUMMARY) -> str:
+    """Return the first one or two sentences of a model's *answer* as plain text of at most *limit* characters.
+
+    Mark-up and headings go, a sentence with anything like a link goes as a whole; "" where nothing usable is left.
+    """
+    plain = _MARKS.sub("", _LINKED.sub(lambda found: found[1] or "", answer[:MAX_READ]))
+    plain = _HEADING.sub("", clean(plain)).strip("\"“”' ")
+    said = [one for one in sentences(plain) if not _LINK.search(one)][:2]
+    if len(said) == 2 and len(" ".join(said)) > limit:
+        said = said[:1]
+    text = " ".join(said)
+    return shorten(text, limit) if len(text) >= LEAST else ""
 
 
 def _judged(text: str, title: str) -> list[_Sentence]:

@@ -27,6 +27,28 @@ def shared() -> Path:
     return SHARED
 
 
+def _a_store_url(kind: str, folder: Path) -> Iterator[str]:
+    if kind == "postgresql":
+        from tests.stores import a_postgres_url
+
+        with a_postgres_url() as url:
+            yield url
+    else:
+        yield "sqlite://" if kind == "memory" else f"sqlite:///{folder}/digest.db"
+
+
+@pytest.fixture(params=["file", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a store may be that several processes open: an SQLite file, a PostgreSQL schema (tests/stores.py)."""
+    yield from _a_store_url(request.param, tmp_path)
+
+
+@pytest.fixture(params=["file", "memory", "postgresql"])
+def any_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """As `store_url`, and in memory too."""
+    yield from _a_store_url(request.param, tmp_path)
+
+
 class NetworkRefusedError(AssertionError):
     """A test tried to leave this machine."""
 

@@ -1,13 +1,30 @@
-"""Values and steps for tests of the store."""
+"""Values and steps for tests of the store.
+
+What holds for one store must hold for the others. A test that takes the fixture ``store`` (tests/contract) or
+``store_url`` (anywhere) runs once on each: an SQLite file, SQLite in memory, a PostgreSQL schema of its own. Open
+more stores on the same memory by ``Store.open(store_url, now=NOW)``, and other processes by ``start(store_url, …)``;
+``url(folder)`` is for what only a file has. Let the statements be SQLAlchemy's, order NULLs by name
+(``nulls_first()``), and write ``self._access.writing()`` unless the statements lock the rows that they decide on
+(``hold="rows"``). The server is the one that PAPER_DIGEST_TEST_POSTGRES names, by default
+postgresql+psycopg://postgres@127.0.0.1:5432/test; where none answers these tests are skipped, but fail under CI.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
 
 from digest.model import Change, Delivery, Digest, Dump, Known, Paper, Reject, Seen, ShownDate, Sighting, Target
 from digest.store import QueuedEdition, Store
@@ -71,6 +88,49 @@ def claim(store: Store, *, limit: int = 50, after: timedelta = timedelta(), skip
     return store.claim(NOW + after, lease=LEASE, limit=limit, skip=skip)
 
 
+# ---------------------------------------------------------------- where stores are
+
+POSTGRES = os.environ.get("PAPER_DIGEST_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
+
+
+def url(folder: Path) -> str:
+    """The SQLite store in *folder*."""
+    return f"sqlite:///{folder}/digest.db"
+
+
+@contextmanager
+def a_postgres_url() -> Iterator[str]:
+    """An empty schema on the test server, gone afterwards."""
+    why = _unreachable()
+    if why and os.environ.get("CI"):
+        pytest.fail(f"CI must have PostgreSQL at {POSTGRES}: {why}")
+    if why:
+        pytest.skip(f"no PostgreSQL at {POSTGRES} (PAPER_DIGEST_TEST_POSTGRES names another one): {why}")
+    name = f"test_{uuid4().hex[:12]}"
+    with postgres_session() as session:
+        session.execute(f"CREATE SCHEMA {name}")
+    try:
+        yield make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(False)
+    finally:
+        with postgres_session() as session:
+            session.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+def postgres_session(url: str = POSTGRES) -> psycopg.Connection:
+    """A connection past the store, each statement a transaction."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(False)
+    return psycopg.connect(plain, autocommit=True, connect_timeout=5, client_encoding="utf8")
+
+
+@cache
+def _unreachable() -> str:
+    try:
+        postgres_session().close()
+    except psycopg.Error as error:
+        return str(error).splitlines()[0]
+    return ""
+
+
 # ---------------------------------------------------------------- another process
 
 PRELUDE = """
@@ -84,18 +144,13 @@ store = Store.open(sys.argv[1], now=NOW)
 """
 
 
-def url(folder: Path) -> str:
-    """The store in *folder*."""
-    return f"sqlite:///{folder}/digest.db"
-
-
-def start(folder: Path, script: str) -> subprocess.Popen[str]:
-    """Run *script* in a process of its own, with the store in *folder* as `store`."""
-    argv = [sys.executable, "-c", PRELUDE + script, url(folder)]
+def start(url: str, script: str) -> subprocess.Popen[str]:
+    """Run *script* in a process of its own, with the store at *url* as `store`."""
+    argv = [sys.executable, "-c", PRELUDE + script, url]
     return subprocess.Popen(argv, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True)
 
 
-def run(folder: Path, script: str) -> int:
+def run(url: str, script: str) -> int:
     """Run *script* as `start` does, to its end."""
-    with start(folder, script) as process:
+    with start(url, script) as process:
         return process.wait(60)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from digest.cli.options import Clock
 
 if TYPE_CHECKING:
+    from digest.endpoint import Endpoint
     from digest.model import Settings
     from digest.outbox import Channel
     from digest.pipeline import Bot, Hooks, Tell
@@ -126,7 +127,21 @@ def bot(
         rng = random.Random()  # noqa: S311 spreads retries, keeps no secret
         wait = ends.wait if patient else None
         voice = make_renderer(settings, scratch=scratch)
-        yield Bot(settings, store, voice, channels, clock, rng, hooks, ends, secrets.hide, wait=wait)
+        endpoint = None if scratch else _endpoint(settings, stack)
+        yield Bot(
+            settings, store, voice, channels, clock, rng, hooks, ends, secrets.hide, wait=wait, endpoint=endpoint
+        )  # fmt: skip
+
+
+def _endpoint(settings: Settings, stack: ExitStack) -> Endpoint | None:
+    """The model that writes summaries, where the config names one."""
+    if settings.summaries is None:
+        return None
+    from digest.endpoint import Endpoint
+
+    endpoint = Endpoint(settings.summaries, time.monotonic)
+    stack.callback(endpoint.close)
+    return endpoint
 
 
 def _opened(url: str, clock: Clock) -> Store:

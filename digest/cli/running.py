@@ -172,6 +172,9 @@ def _tell(report: RunReport, settings: Settings, *, dry_run: bool) -> None:
     done = ", ".join(f"{count:,} {name}" for name, count in report.deliveries.items() if count)
     if not dry_run:
         saying.out(f"Deliveries: {done or 'none due'}.")
+        if report.summaries:
+            counted = ", ".join(f"{count:,} {name}" for name, count in report.summaries.items())
+            saying.out(f"Summaries by a model: {counted}.")
         saying.out(f"Digests in folders: {settings.state / 'folder'}")
     for warning in report.warnings:
         saying.warn(f"warning: {warning.where}: {warning.why}")

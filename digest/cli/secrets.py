@@ -24,6 +24,7 @@ def remember(settings: Settings) -> None:
     found = {settings.ping_url, _password(settings.store_url)}
     found |= {settings.email.password if settings.email else "", settings.slack.token if settings.slack else ""}
     found.add(settings.email.dkim.key if settings.email and settings.email.dkim else "")
+    found.add(settings.summaries.key if settings.summaries else "")
     know(*found, *settings.link_keys)
 
 

@@ -98,6 +98,7 @@ def run(value: RunReport) -> dict[str, Any]:
         "ingest": [dump(one) for one in value.ingest],
         "editions": [edition(one) for one in value.editions],
         "deliveries": {name: value.deliveries.get(name, 0) for name in DELIVERY_COUNTS},
+        "summaries": dict(value.summaries),
         "failures": [reject(one) for one in value.failures],
         "warnings": [reject(one) for one in value.warnings],
     }

@@ -10,7 +10,7 @@ from typing import Any
 from digest.config.across import check_main, check_profiles, source_name
 from digest.config.faults import Document, read
 from digest.config.places import Door
-from digest.config.schema import DigestFile, EmailTable, ProfileFile, SourceTable, Table
+from digest.config.schema import DigestFile, EmailTable, ProfileFile, SourceTable, SummariesTable, Table
 from digest.errors import ConfigError, Fault
 from digest.model import (
     DkimSettings,
@@ -23,6 +23,7 @@ from digest.model import (
     Settings,
     SlackSettings,
     SourceSettings,
+    SummarySettings,
 )
 from digest.packaged import packaged
 
@@ -116,6 +117,7 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         max_dump_bytes=table.max_dump_mb * 2**20,
         operator=OperatorSettings(**_fields(table.operator)),
         keep=KeepSettings(**_fields(table.keep)),
+        summaries=_summaries(table.summaries) if table.summaries else None,
         ping_url=table.monitor.ping_url,
         log_format=table.log.format if table.log else "",
     )
@@ -141,6 +143,11 @@ def _mail(table: EmailTable) -> EmailSettings:
         unsubscribe=table.unsubscribe,
         dkim=dkim,
     )
+
+
+def _summaries(table: SummariesTable) -> SummarySettings:
+    fields = _fields(table)
+    return SummarySettings(**fields | {"url": f"{table.url.removesuffix('chat/completions/')}chat/completions"})
 
 
 def _in_state(url: str, state: Path) -> str:

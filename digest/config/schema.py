@@ -173,6 +173,17 @@ class KeepTable(Table):
     reports: Days = 60
 
 
+class SummariesTable(Table):
+    """[summaries]; the fields are those of digest.model.SummarySettings."""
+
+    url: ApiUrl
+    model: Line = Field(min_length=1)
+    key: Secret = ""
+    timeout: Seconds = 20.0
+    calls: int = Field(50, ge=1, le=100_000)
+    seconds: Seconds = 120.0
+
+
 class DigestFile(Table):
     """digest.toml"""
 
@@ -191,6 +202,7 @@ class DigestFile(Table):
     web: WebTable = WebTable()
     links: LinksTable = LinksTable()
     keep: KeepTable = KeepTable()
+    summaries: SummariesTable | None = None
 
 
 class InterestTable(Table):

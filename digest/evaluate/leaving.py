@@ -66,7 +66,7 @@ def leave_each_out(
 
     Its own interest alone is asked, with its other likes; these are not among the candidates.
     """
-    from digest.ranking.order import orders
+    from digest.ranking.ranker import Ranker
 
     likes = [(interest, like) for interest in profile.interests for like in dict.fromkeys(interest.like)]
     known = [(interest, like) for interest, like in likes if like in liked]
@@ -75,7 +75,7 @@ def leave_each_out(
     candidates = [*others, *(liked[like] for _, like in known)]
     wishes = [_without(profile, interest, like, liked) for interest, like in known]
     found = []
-    for n, order in enumerate(orders(candidates, wishes, liked, background)):
+    for n, order in enumerate(Ranker(background).orders(candidates, wishes, liked)):
         own = len(others) + n
         ahead = sum(one < len(others) for one in order[: order.index(own)]) if own in order else len(others)
         interest, like = known[n]

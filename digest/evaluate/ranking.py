@@ -80,14 +80,14 @@ class _Nowhere:
 def rankings(split: Split, signals: Signals) -> Iterator[Ranked]:
     """Yield (profile, batch, ids best first) for everything that is due."""
     from digest.ranking.learning import learn
-    from digest.ranking.order import orders
+    from digest.ranking.ranker import Ranker
 
-    background = learn(split.corpus, Background.default())
+    ranker = Ranker(learn(split.corpus, Background.default()))
     for batch in split.batches:
         due = [profile for profile in split.profiles if batch["relevant"].get(profile["user"])]
         papers = [split.papers[item] for item in batch["items"]]
         wishes = [_profile(profile, signals) for profile in due]
-        for profile, order in zip(due, orders(papers, wishes, split.papers, background), strict=True):
+        for profile, order in zip(due, ranker.orders(papers, wishes, split.papers), strict=True):
             yield profile, batch, [batch["items"][n] for n in order]
 
 

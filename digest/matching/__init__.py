@@ -1,6 +1,6 @@
 """Is this a paper that we know? Identity by arXiv id, DOI or OpenReview, then by title and abstract; pure."""
 
-from digest.matching.choosing import choose
+from digest.matching.choosing import choose, worth_comparing
 from digest.matching.decide import SURE, Match, MatchReason, best_match
 from digest.matching.filing import keys, query_keys, title_number
 from digest.matching.forms import arxiv_id, normal_title, normal_words, words
@@ -22,4 +22,5 @@ __all__ = [
     "query_keys",
     "title_number",
     "words",
+    "worth_comparing",
 ]

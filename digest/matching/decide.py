@@ -71,7 +71,7 @@ def _judged(paper: Paper, known: Known) -> _Judged:
     if likeness is not None or abstracts.begin_alike(paper.abstract, theirs.abstract):
         verdict, part = abstracts.compared(paper.abstract, theirs.abstract)
     proved = (verdict == "same" and not sequels(paper.title, theirs.title)) or (
-        verdict == "opening" and akin(paper.title, theirs.title)
+        (verdict == "opening" or part >= 0.5) and akin(paper.title, theirs.title)
     )
     return _Judged(theirs.id, same, likeness, verdict, part, proved)
 

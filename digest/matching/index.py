@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from digest.matching.choosing import choose
+from digest.matching.choosing import choose, worth_comparing
 from digest.matching.filing import keys, query_keys
 from digest.matching.forms import normal_title
 from digest.matching.names import other_names
@@ -33,7 +33,11 @@ class Index:
         """Return the known papers that *paper* may be, likeliest first; where its arXiv id is known, that one alone."""
         if paper.arxiv_id and (same := self._named.get(("arxiv", paper.arxiv_id))):
             return [self._knowns[number] for number in same]
-        best = choose(self._keyed, query_keys(paper.title, paper.abstract))
+        best = [
+            number
+            for number in choose(self._keyed, query_keys(paper.title, paper.abstract))
+            if worth_comparing(paper, self._knowns[number].paper)
+        ]
         named = [n for name in sorted(other_names(paper)) for n in self._named.get(("name", name), ())]
         named += self._named.get(("title", normal_title(paper.title)), ())
         return [self._knowns[number] for number in dict.fromkeys([*named, *best])]

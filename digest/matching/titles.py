@@ -161,8 +161,27 @@ def _same_name(a: Title, b: Title) -> bool:
         one, other = named.rest, whole.words[len(named.head) :]
     if _another_edition(one, other):
         return False
-    shared, least = bits(set(one) & set(other)), min(bits(set(one)), bits(set(other)))
-    return (shared >= 25 and shared >= 0.55 * least) or fuzz.ratio(" ".join(one), " ".join(other)) >= 92
+    name = (a if a.name else b).name
+    both, least = set(one) & set(other), min(bits(set(one)), bits(set(other)))
+    shared = bits(both)
+    if (shared >= 25 and shared >= 0.55 * least) or fuzz.ratio(" ".join(one), " ".join(other)) >= 92:
+        return True
+    told, apart = bits(both - _spelt(name, one)), set(one) ^ set(other)
+    if any(_SEQUEL.search(word) for word in apart):
+        return False
+    if len(name) >= 4:
+        return shared >= 0.5 * least and told + bits(name) >= 45 and not any(map(_NUMBER.search, apart))
+    return shared >= 0.6 * least and told >= 22
+
+
+def _spelt(name: Sequence[str], words: Sequence[str]) -> set[str]:
+    """Return those of *words* that *name* tells already: "VideoRAG" that it is about video, and about what RAG is."""
+    letters, initials = "".join(name), "".join(word[0] for word in words)
+    told = {word for word in words if len(word) >= 3 and word[:4] in letters}
+    for at in range(len(initials) - 2):
+        if initials[at : at + 3] in letters:
+            told.update(words[at : at + 3])
+    return told
 
 
 def _another_edition(one: Sequence[str], other: Sequence[str]) -> bool:

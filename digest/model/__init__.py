@@ -30,6 +30,7 @@ from digest.model.settings import (
     Settings,
     SlackSettings,
     SourceSettings,
+    SummarySettings,
 )
 from digest.model.shown import (
     Capture,
@@ -95,6 +96,7 @@ __all__ = [
     "SlackSettings",
     "SourceHealth",
     "SourceSettings",
+    "SummarySettings",
     "Target",
     "Trouble",
     "place_of",

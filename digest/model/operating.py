@@ -82,7 +82,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """Every count of a pass; printed, stored, and the source of the exit code. Warnings do not change the code."""
+    """Every count of a pass; printed, stored, and the source of the exit code. Warnings do not change the code.
+
+    *summaries* says how many a model was "asked" for, gave before ("kept"), did not give ("failed"), and was not asked
+    for because the budget of the pass was spent ("left").
+    """
 
     started_at: datetime
     finished_at: datetime
@@ -92,6 +96,7 @@ class RunReport:
     failures: tuple[Failure, ...] = ()
     warnings: tuple[Failure, ...] = ()
     forced: bool = False
+    summaries: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def quiet(self) -> bool:

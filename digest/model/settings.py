@@ -105,6 +105,21 @@ class KeepSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SummarySettings:
+    """Who writes a summary where a source gives none: *url* takes chat completions as OpenAI's API does.
+
+    *timeout* in seconds for one answer; a pass asks at most *calls* times and for *seconds* in all.
+    """
+
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+    timeout: float = 20.0
+    calls: int = 50
+    seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
 
@@ -126,6 +141,7 @@ class Settings:
     max_dump_bytes: int = 256 * 2**20
     operator: OperatorSettings = OperatorSettings()
     keep: KeepSettings = KeepSettings()
+    summaries: SummarySettings | None = None
     ping_url: str = field(default="", repr=False)
     contact: str = ""
     link_keys: tuple[str, ...] = field(default=(), repr=False)

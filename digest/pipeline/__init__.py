@@ -23,6 +23,7 @@ from digest.pipeline.ingest import ingest, ingest_sources
 from digest.pipeline.prepare import prepare
 from digest.pipeline.rehearse import explain, preview, recent, rehearse
 from digest.pipeline.restored import take_up
+from digest.pipeline.summarising import Summaries
 from digest.pipeline.troubles import BROKEN, STORE, Facts, gather, troubles, when
 
 __all__ = [
@@ -79,9 +80,10 @@ def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool, learns: bool
         why = f"put back from a copy of {when(held)}: nothing is sent until you say `digest resume store`"
         failures.append(Failure(STORE, why))
     else:
-        editions, more_failures, more_warnings = prepare(bot, now, due_only=due_only)
+        summaries = Summaries(bot, now)
+        editions, more_failures, more_warnings = prepare(bot, now, due_only=due_only, finish=summaries.complete)
         counts, lost = deliver(bot)
-        report = replace(report, editions=tuple(editions), deliveries=counts)
+        report = replace(report, editions=tuple(editions), deliveries=counts, summaries=summaries.counts)
         failures += [*more_failures, *lost]
         warnings += more_warnings
     if learns and any(dump.new for dump in dumps):

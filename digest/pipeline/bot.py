@@ -7,13 +7,22 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from digest.model import Settings
 from digest.outbox import Channel
-from digest.ranking import Background
 from digest.render import Renderer
 from digest.store import Store
+
+if TYPE_CHECKING:
+    from digest.ranking.ranker import Ranker
+
+
+class Asks(Protocol):
+    """A language model that can be asked."""
+
+    def ask(self, prompt: str) -> tuple[str, float]:
+        """Return an answer and the seconds that it took, or raise EndpointFailed."""
 
 
 def _nothing(_: str) -> None:
@@ -43,13 +52,21 @@ class Hooks:
     tell: Tell = _unheard
 
 
+@dataclass(slots=True)
+class Kept:
+    """The ranker of the last pass, and *learned*: the stamps of the files that its background came of."""
+
+    ranker: Ranker | None = None
+    learned: tuple[object, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Bot:
     """One bot: its settings, its memory, its voice, its channels, its clock and its dice.
 
-    *stop* ends a pass; *hide* takes what is secret out of words that others wrote. *background* is what ranking knows
-    of the language, where it shall be kept from one pass to the next; None: each pass reads it when there is news.
-    *wait* takes seconds, and is None where the clock stands still.
+    *stop* ends a pass; *hide* takes what is secret out of words that others wrote. *kept* holds what ranking has
+    read, from one pass to the next (`learning.ranker`). *wait* takes seconds, and is None where the clock stands still.
+    *endpoint* is asked for summaries, if there is one.
     """
 
     settings: Settings
@@ -61,5 +78,6 @@ class Bot:
     hooks: Hooks = field(default_factory=Hooks)
     stop: threading.Event = field(default_factory=threading.Event)
     hide: Callable[[str], str] = str
-    background: Background | None = None
+    kept: Kept = field(default_factory=Kept)
     wait: Callable[[float], object] | None = None
+    endpoint: Asks | None = None

@@ -14,11 +14,15 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.model import Failure, Paper, Settings
 from digest.pipeline.bot import Bot
 from digest.ranking import Background
 from digest.ranking.background import VERSION
+
+if TYPE_CHECKING:
+    from digest.ranking.ranker import Ranker
 
 FEWEST = 300
 """Fewer papers are not worth a background of their own."""
@@ -45,6 +49,16 @@ def background(settings: Settings) -> Background:
         except (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile):
             continue
     return Background.default()
+
+
+def ranker(bot: Bot) -> Ranker:
+    """Return the ranker by what was learned last: the same, with all that it has read, until there is something new."""
+    from digest.ranking.ranker import Ranker
+
+    learned = tuple(sorted((path.name, _when(path)) for path in _files(bot.settings)))
+    if bot.kept.ranker is None or learned != bot.kept.learned:
+        bot.kept.ranker, bot.kept.learned = Ranker(background(bot.settings)), learned
+    return bot.kept.ranker
 
 
 def learn(bot: Bot) -> tuple[int, Path | None]:

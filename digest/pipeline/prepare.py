@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digest import ranking, schedule
+from digest import schedule
 from digest.compose import compose
 from digest.model import Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import learning, quiet
 from digest.pipeline.bot import Bot
+from digest.ranking import Ranking
 from digest.ranking.sketch import kinship
 from digest.render import wording
 from digest.store import QueuedEdition, Store
@@ -27,18 +29,16 @@ BACKFILL = 1000
 """More candidates than this for one edition is not an ordinary day: the report says so."""
 
 Due = tuple[Profile, date]
-Shown = Callable[[Profile, Sequence[Pick]], Sequence[Pick]]
-"""Says which of a profile's picks its reader will see."""
 Made = tuple[QueuedEdition, list[Failure], list[Failure]]
 """An edition, the papers that could not be rendered and were left out, and warnings."""
 Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
 
 
-def prepare(bot: Bot, now: datetime, *, due_only: bool) -> Outcome:
+def prepare(bot: Bot, now: datetime, *, due_only: bool, finish: Callable[[Digest], Digest] | None = None) -> Outcome:
     """Queue an edition for each profile that has none for its local date; with *due_only* only when its time has come.
 
     Profiles that stand at the same place in the news are ranked together. An edition that exists
-    stays as it is; an empty one is replaced when something came later that day.
+    stays as it is; an empty one is replaced when something came later that day. *finish* has the last word on each.
     """
     profiles = [profile for profile in bot.settings.profiles if profile.enabled]
     due, reports = _due(bot.store, profiles, now, due_only=due_only)
@@ -51,7 +51,7 @@ def prepare(bot: Bot, now: datetime, *, due_only: bool) -> Outcome:
         warnings += odd
         if digest.considered > BACKFILL:
             warnings.append(Failure(digest.profile, f"{digest.considered:,} candidates at once: was this a backfill?"))
-        queued.append(edition)
+        queued.append(replace(edition, digest=finish(digest)) if finish else edition)
         if len(queued) == EDITIONS_PER_COMMIT:
             reports += _commit(bot, queued, now)
         bot.hooks.progress(done, len(due), digest.profile)
@@ -131,22 +131,15 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     groups: dict[tuple[int, tuple[Cause, ...]], list[Due]] = defaultdict(list)
     for profile, day in due:
         groups[cursors.get(profile.name, start), profile.updates].append((profile, day))
-    known: ranking.Background | None = None
     for (cursor, causes), members in groups.items():
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
         liked = liked_papers(bot, profiles) if changes else {}
-        known = known or bot.background or (learning.background(bot.settings) if changes else None)
-
-        def shown(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper] = liked) -> Sequence[Pick]:
-            if profile.surprise:
-                return picks  # what they displace is not known yet
-            return _composed(profile, date.min, unknown_to(profile, picks, liked)).picks
-
-        for (profile, day), ranked in zip(members, rank(changes, profiles, liked, known, shown=shown), strict=True):
-            picks = unknown_to(profile, ranked, liked)
+        for (profile, day), ranked in zip(members, rank(bot, changes, profiles, liked), strict=True):
+            picks = unknown_to(profile, ranked.picks, liked)
             notes = (wording.late(day),) if day < today(profile, now) else ()
-            digest = _composed(profile, day, picks, len(changes), notes)
+            digest = compose(profile, day, picks, len(changes), notes=notes, similarity=kinship)
+            digest = _reasoned(digest, ranked)
             digest, lost, odd = bot.renderer.rehearse(digest, profile)
             digest = quiet.noted(digest, profile, around)
             edition = QueuedEdition(digest, profile.deliver, newest, cursors.get(profile.name))
@@ -154,26 +147,18 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
 
 
 def rank(
-    changes: Sequence[Change],
-    profiles: Sequence[Profile],
-    liked: Mapping[str, Paper],
-    known: ranking.Background | None,
-    *,
-    shown: Shown | None = None,
-) -> Iterator[tuple[Pick, ...]]:
-    """Yield each profile's picks, best first; without candidates nothing heavy is loaded.
-
-    Those that are *shown* to a reader get their reasons; without it, all.
-    """
-    if not changes or known is None:
-        return iter([()] * len(profiles))
-    return ranking.rank(changes, profiles, liked, known, shown=shown)
+    bot: Bot, changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper]
+) -> Iterator[Ranking]:
+    """Yield what each profile gets of *changes*; without candidates nothing heavy is loaded."""
+    if not changes:
+        return (Ranking(profile, ()) for profile in profiles)
+    return learning.ranker(bot).rank(changes, profiles, liked)
 
 
-def _composed(
-    profile: Profile, day: date, picks: Sequence[Pick], considered: int = 0, notes: tuple[str, ...] = ()
-) -> Digest:
-    return compose(profile, day, picks, considered, notes=notes, similarity=kinship)
+def _reasoned(digest: Digest, ranked: Ranking) -> Digest:
+    """*digest* with the reasons of what it shows in full."""
+    sections = (replace(section, picks=ranked.reasoned(section.picks)) for section in digest.sections)
+    return replace(digest, sections=tuple(sections))
 
 
 def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from digest.model import Change, Digest, Paper, Pick, Profile, RunReport
-from digest.pipeline import learning
 from digest.pipeline.bot import Bot
 from digest.pipeline.ingest import ingest_sources
 from digest.pipeline.prepare import editions, liked_papers, prepare, rank, today
+from digest.pipeline.summarising import Summaries
 
 RECENT = timedelta(days=30)
 
@@ -18,7 +18,8 @@ def rehearse(bot: Bot, *, due_only: bool = False) -> RunReport:
     """Do what `run_pass` does up to the deliveries; *bot* must stand on a scratch store."""
     now = bot.clock()
     dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
-    reports, more_failures, more_warnings = prepare(bot, now, due_only=due_only)
+    finish = Summaries(bot, now).complete
+    reports, more_failures, more_warnings = prepare(bot, now, due_only=due_only, finish=finish)
     return RunReport(
         started_at=now,
         finished_at=bot.clock(),
@@ -38,7 +39,7 @@ def preview(bot: Bot, profile: Profile) -> Digest:
     if sent is not None and sent.is_sent:
         return sent
     ((edition, _, _),) = editions(bot, [(profile, day)], now)
-    return edition.digest
+    return Summaries(bot, now).complete(edition.digest)
 
 
 def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
@@ -47,8 +48,8 @@ def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
     paper = bot.store.find_papers([ref]).get(ref)
     if paper is None:
         return None
-    (picks,) = rank([Change(paper, "new")], [profile], liked_papers(bot, [profile]), learning.background(bot.settings))
-    return picks[0] if picks else Pick(Change(paper, "new"), 0.0)
+    (ranked,) = rank(bot, [Change(paper, "new")], [profile], liked_papers(bot, [profile]))
+    return next(iter(ranked.explained()), Pick(Change(paper, "new"), 0.0))
 
 
 def recent(bot: Bot, profile: Profile) -> tuple[Mapping[str, Paper], tuple[Paper, ...]]:

@@ -5,12 +5,13 @@ numpy and scipy are imported when something is ranked, not before: a pass withou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from digest.model import Change, Paper, Pick, Profile
 from digest.ranking.background import Background
+from digest.ranking.ranked import Ranking
 
-__all__ = ["Background", "learn", "rank", "similarity"]
+__all__ = ["Background", "Ranking", "learn", "rank", "similarity"]
 
 
 def rank(
@@ -20,19 +21,18 @@ def rank(
     background: Background,
     *,
     top: int = 60,
-    shown: Callable[[Profile, Sequence[Pick]], Sequence[Pick]] | None = None,
 ) -> Iterator[tuple[Pick, ...]]:
-    """Yield one tuple of picks per profile, in the order of *profiles*: best first, at most *top*.
+    """Yield one tuple of picks per profile, in the order of *profiles*: best first, at most *top*, all explained.
 
     *liked* maps a like, as the profile states it, to the paper found for it; one that is missing
     is used as a title. A pick is scored for the interest that it fits best; an interest's weight is left to
     `compose`. Ties go to more upvotes and comments, then to the newer, then by title and id. Surprises that a
-    profile asks for come last, whatever they score. *shown* says which of a profile's picks a reader will see:
-    only those get their reasons and parts, which cost more than all the rest; without it all get them.
+    profile asks for come last, whatever they score. `ranker.Ranker` does the same for many profiles and days, and
+    explains only what is shown.
     """
-    from digest.ranking.order import ranked
+    from digest.ranking.ranker import Ranker
 
-    return ranked(changes, profiles, liked, background, top, shown)
+    return (ranking.explained() for ranking in Ranker(background).rank(changes, profiles, liked, top=top))
 
 
 def learn(papers: Sequence[Paper], base: Background) -> Background:

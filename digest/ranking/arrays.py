@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,29 @@ def unit(rows: Floats) -> Floats:
     return scaled
 
 
+class Bag(NamedTuple):
+    """The terms of one text and how often each stands there: as arrays they take a tenth of what a dict takes."""
+
+    columns: NDArray[np.int32]
+    counts: Floats
+
+    @classmethod
+    def of(cls, counted: Mapping[int, float]) -> Bag:
+        """A bag of {column: count}."""
+        many = len(counted)
+        return cls(np.fromiter(counted, np.int32, many), np.fromiter(counted.values(), np.float32, many))
+
+
+def joined(bags: Sequence[Bag], width: int) -> Sparse:
+    """One row per bag."""
+    starts = np.cumsum([0, *(len(bag.columns) for bag in bags)])
+    columns = np.concatenate([np.zeros(0, np.int32), *(bag.columns for bag in bags)])
+    values = np.concatenate([np.zeros(0, np.float32), *(bag.counts for bag in bags)])
+    return sparse.csr_matrix((values, columns, starts), shape=(len(bags), width))
+
+
 def stacked(bags: Sequence[Mapping[int, float]], width: int) -> Sparse:
-    """One row per bag {column: value}."""
+    """One row per mapping {column: value}."""
     starts = np.cumsum([0, *map(len, bags)])
     columns = np.fromiter((column for bag in bags for column in bag), dtype=np.int32, count=starts[-1])
     values = np.fromiter((value for bag in bags for value in bag.values()), dtype=np.float32, count=starts[-1])
@@ -56,6 +77,16 @@ def averaging(groups: Sequence[Sequence[int]], columns: int) -> Sparse:
     members = np.fromiter((n for group in groups for n in group), dtype=np.int32, count=starts[-1])
     shares = np.repeat([1.0 / max(1, len(group)) for group in groups], [len(group) for group in groups])
     return sparse.csr_matrix((shares.astype(np.float32), members, starts), shape=(len(groups), columns))
+
+
+def members(width: int, *numbers: NDArray[Any]) -> NDArray[np.int64]:
+    """Which of the numbers below *width* stand in every one of *numbers*, in order: no sort needed."""
+    found = np.ones(width, dtype=bool)
+    for some in numbers:
+        here = np.zeros(width, dtype=bool)
+        here[some] = True
+        found &= here
+    return np.flatnonzero(found)
 
 
 def widened(rows: Sparse, width: int) -> Sparse:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,28 @@ if TYPE_CHECKING:
     from digest.ranking.arrays import Floats, Sparse
 
 VERSION = 3
+PAIR = 0.7  # a pair of neighbours says this much of what its rarity says: its words are counted too
 _DATA = Path(__file__).resolve().parent / "data" / "background.npz"
 GUIDES = 12_000
 _SAMPLE = 400  # ordinary papers that a score is measured against
+
+
+@dataclass(frozen=True, slots=True)
+class Guides:
+    """Landmarks laid out to look for the nearest: a column for each, what all share, and their places."""
+
+    columns: Sparse
+    mean: Floats
+    common: Floats
+    places: Floats
+
+    @classmethod
+    def of(cls, rows: Sparse, places: Floats) -> Guides:
+        """Lay out landmarks: *rows* of length 1 and their *places*."""
+        import numpy as np
+
+        mean = np.asarray(rows.mean(axis=0), dtype=np.float32).ravel()
+        return cls(rows.T.tocsr(), mean, rows @ mean - float(mean @ mean), places)
 
 
 class Background:
@@ -94,11 +114,33 @@ class Background:
         return self._floats("mean")
 
     @cached_property
-    def basis(self) -> Floats:
-        """Terms to topics: the leading singular vectors of the known papers."""
-        scale: Floats = self._arrays["basis_scale"]
-        scaled: Floats = self._floats("basis") * scale
-        return scaled
+    def says(self) -> Floats:
+        """How much each term counts in a text: its idf, and less for a pair of neighbours."""
+        import numpy as np
+
+        pairs = np.fromiter((" " in term for term in self.terms), dtype=bool, count=len(self.terms))
+        found: Floats = self.idf * np.where(pairs, np.float32(PAIR), np.float32(1))
+        return found
+
+    def topics(self, rows: Sparse) -> Floats:
+        """*rows* over terms among the topics: times the leading singular vectors of the known papers.
+
+        Only the vectors' rows that are needed leave the form in which they are kept: all of them are 100 MB of floats.
+        """
+        import numpy as np
+
+        from digest.ranking.arrays import members, narrowed
+
+        used = members(rows.shape[1], rows.indices)
+        used = used[used < len(self._arrays["basis"])]
+        steps = self._arrays["basis"][used].astype(np.float32)
+        found: Floats = (narrowed(rows, used) @ steps) * self._arrays["basis_scale"]
+        return found
+
+    @property
+    def dimensions(self) -> int:
+        """How many topics there are."""
+        return int(self._arrays["basis_scale"].shape[0])
 
     @cached_property
     def centre(self) -> Floats:
@@ -115,14 +157,17 @@ class Background:
         """Known papers as rows of length 1."""
         from scipy import sparse
 
-        values, columns = self._floats("landmark_values", 255), self._arrays["landmark_terms"].astype("int32")
+        values, columns = self._floats("landmark_values", 255), self._arrays["landmark_terms"]
+        columns = columns.view("int32") if columns.itemsize == 4 else columns.astype("int32")
         starts = self._arrays["landmark_starts"].astype("int32")
         return sparse.csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(self.idf)))
 
     @cached_property
-    def guides(self) -> NDArray[np.int64]:
-        """The numbers of the landmarks that texts are drawn towards: all, or `GUIDES` spread over them."""
-        return spread_over(len(self.lengths), GUIDES)
+    def guides(self) -> Guides:
+        """The landmarks that texts are drawn towards: all, or `GUIDES` spread over them."""
+        chosen = spread_over(len(self.lengths), GUIDES)
+        rows = self.landmarks if len(chosen) == len(self.lengths) else self.landmarks[chosen]
+        return Guides.of(rows, self.places[chosen])
 
     @cached_property
     def lengths(self) -> Floats:

@@ -19,9 +19,9 @@ from scipy import sparse
 
 from digest.model import Paper
 from digest.ranking.arrays import Floats, Sparse, lengths, narrowed, scaled, stacked, unit
-from digest.ranking.background import GUIDES, VERSION, Background, key, spread_over
+from digest.ranking.background import GUIDES, PAIR, VERSION, Background, Guides, key, spread_over
 from digest.ranking.kinship import of_its_field
-from digest.ranking.space import DRAW, PAIR, SATURATION, SHRINK, TITLE, drawn
+from digest.ranking.space import DRAW, SATURATION, SHRINK, TITLE, drawn
 from digest.ranking.terms import terms_of
 
 DIMENSIONS = 64
@@ -104,7 +104,7 @@ def _geometry(rows: Sparse, heaviest: int) -> dict[str, Any]:
     places = unit(marks @ (basis * scale) - centre)
     kept = _heaviest(marks, heaviest) if heaviest else marks
     guides = spread_over(len(chosen), GUIDES)
-    pulls = drawn(kept, kept[guides], places[guides], itself=True)
+    pulls = drawn(kept, Guides.of(kept[guides], places[guides]), itself=True)
     drift = pulls.mean(axis=0) if len(pulls) else np.zeros(basis.shape[1], dtype=np.float32)
     settled = unit(places + DRAW * unit(pulls - drift))
     return {

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digest.model import Paper
-from digest.ranking.folding import folded, texts
+from digest.ranking.folding import folded
 from digest.ranking.following import same_person
 
 
 class Muting:
-    """Finds muted words and names in today's papers; every distinct one is looked for once."""
+    """Finds muted words and names in today's papers, of folded *texts*; every distinct one is looked for once."""
 
-    def __init__(self, papers: Sequence[Paper]) -> None:
-        self._texts = [f"{texts(paper)}|{folded(paper.organisation or '')}" for paper in papers]
+    def __init__(self, papers: Sequence[Paper], texts: Sequence[str]) -> None:
+        named = (folded(paper.organisation or "") for paper in papers)
+        self._texts = [f"{text}|{organisation}" for text, organisation in zip(texts, named, strict=True)]
         self._authors = [paper.authors or () for paper in papers]
         self._found: dict[str, frozenset[int]] = {}
 

@@ -5,17 +5,16 @@ Nothing is named that does not stand in the paper or the profile, and the parts 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence, Set
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.model import Change, Interest, Paper, Part, Pick, Profile, Reason
-from digest.ranking.arrays import Floats, Sparse, narrowed
-from digest.ranking.following import Following
-from digest.ranking.score import COMMON, Scores, chance
-from digest.ranking.space import Space, Vectors
+from digest.model import Change, Interest, Part, Pick, Reason
+from digest.ranking.arrays import Floats, Sparse, members, narrowed, scaled
+from digest.ranking.order import Today
+from digest.ranking.score import COMMON, Scorer, Scores, chance
 from digest.ranking.terms import phrases, terms_of
 from digest.ranking.wishes import Wishes
 
@@ -25,126 +24,140 @@ _SHARE_BESIDE = 0.15  # beside keywords that are named
 _ORDINARY = 2.4  # nor one that stands in one paper of ten or more, unless it was asked for
 _NEAR = 0.42  # a liked paper at least this near is named
 _AS_MUCH = 1.5  # a phrase goes before its words
-_HALF = 0.5
+_LEAST = 1e-6
 _LOOKED_AT = 12  # words, to find `_NAMES` worth naming
-
-Shown = Callable[[Profile, Sequence[Pick]], Sequence[Pick]]
-"""Says which of a profile's picks its reader will see."""
 
 
 class Evidence:
-    """What today's scores were made of, and the words that say so."""
+    """What the scores of a batch of interests were made of, and the words that say so."""
 
-    def __init__(
-        self,
-        space: Space,
-        papers: Sequence[Paper],
-        vectors: Vectors,
-        wishes: Wishes,
-        holds: Sparse,
-        following: Following,
-    ) -> None:
-        self._space, self._papers, self._vectors, self._wishes = space, papers, vectors, wishes
-        self._following = following
-        self._used = np.unique(vectors.weights.indices)  # the terms of today's papers, numbered anew
-        self._column = {number: column for column, number in enumerate(self._used.tolist())}
-        self._today = narrowed(vectors.weights, self._used)
-        self._liked, self._asked = (narrowed(v.weights, self._used) for v in (wishes.liked, wishes.asked))
-        self._says = space.says_of(self._used)
+    def __init__(self, today: Today, wishes: Wishes, holds: Sparse, scorer: Scorer) -> None:
+        self._today, self._wishes, self._scorer = today, wishes, scorer
+        space, rows = today.space, today.vectors.weights
+        self._used = members(space.width, rows.indices)  # the terms of today's papers, numbered anew
+        self._column = np.full(space.width, -1, dtype=np.int64)
+        self._column[self._used] = np.arange(len(self._used))
+        self._rows = narrowed(rows, self._used)
+        self._rarity = space.rarity(self._used)
         common = np.zeros(space.width, dtype=np.float32)
         common[: len(space.background.mean)] = COMMON * space.background.mean
         self._common = common[self._used]
         self._holds = holds.tocsc()
         self._surfaces: dict[int, dict[int, str]] = {}
-        self._likes = _Likes(
-            -1, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
-        )
-        self._wanted = np.zeros(len(self._used), dtype=np.float32)
+        self._said: dict[str, frozenset[int]] = {}
 
-    def reasons(self, interest: Interest, row: int, n: int) -> tuple[Reason, ...]:
-        """Why paper *n* fits the interest of *row*, strongest kind first."""
-        if row != self._likes.row:
-            self._turn_to(row)
-        columns, values = _row(self._today, n)
-        named = _distinct(self._keywords(row, n), ())
-        earned = self._earned(n, columns, values * self._wanted[columns], named)
-        liked = self._nearest(n, columns, values)
-        found = (
-            Reason("author", self._following.authors(interest, n)),
-            Reason("organisation", self._following.organisation(interest, n)),
-            Reason("keywords", named),
-            Reason("like", (liked,) if liked else ()),
-            Reason("words", earned),
-        )
-        return tuple(reason for reason in found if reason.names)
+    @cached_property
+    def _liked(self) -> Sparse:
+        return narrowed(self._wishes.liked.weights, self._used)
 
-    def _turn_to(self, row: int) -> None:
-        """Gather what an interest wants: kept for its next paper."""
-        likes, _ = _row(self._wishes.likes, row)
-        starts, ends = self._liked.indptr[likes], self._liked.indptr[likes + 1]
-        entries = np.concatenate(
-            [np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, np.int64)]
-        )
-        marks = np.concatenate([[0], np.cumsum(ends - starts)])
-        self._likes = _Likes(row, likes, entries, marks, self._liked.indices[entries])
-        liked = np.bincount(self._likes.columns, self._liked.data[entries], len(self._used)) / max(1, len(likes))
-        liked = (liked - self._common * (liked > 0)) * (self._says > _ORDINARY)
-        columns, asked = _row(self._asked, row)
-        wanted = liked / max(float(liked.max(initial=0)), 1e-6)
-        wanted[columns] += asked / max(float(asked.max(initial=0)), 1e-6)
-        self._wanted = wanted
+    @cached_property
+    def _asked(self) -> Sparse:
+        return narrowed(self._wishes.asked.weights, self._used)
+
+    def wanted(self, rows: slice) -> Sparse:
+        """How much the interests *rows* want each term of today: the likes' and the keywords', each up to 1."""
+        likes = (self._wishes.likes[rows] @ self._liked).tocsr()
+        likes.data -= self._common[likes.indices]
+        likes.data *= self._rarity[likes.indices] > _ORDINARY
+        return _levelled(likes) + _levelled(self._asked[rows])
+
+    def reasons(
+        self, interest: Interest, row: int, wanted: Floats, numbers: Sequence[int]
+    ) -> Iterator[tuple[Reason, ...]]:
+        """Yield why each of the papers *numbers* fits the interest of *row*, strongest kind first."""
+        mine = frozenset(_row(self._wishes.keywords, row)[0].tolist())
+        for n, liked in zip(numbers, self._nearest(row, numbers), strict=True):
+            columns, values = _row(self._rows, n)
+            named = _distinct(self._keywords(mine, n), ())
+            found = (
+                Reason("author", self._today.following.authors(interest, n)),
+                Reason("organisation", self._today.following.organisation(interest, n)),
+                Reason("keywords", named),
+                Reason("like", (liked,) if liked else ()),
+                Reason("words", self._earned(n, columns, values * wanted[columns], named)),
+            )
+            yield tuple(reason for reason in found if reason.names)
 
     def _earned(self, n: int, columns: Floats, values: Floats, named: Sequence[str]) -> tuple[str, ...]:
         """The words and phrases of the paper that earned the most; beside keywords only what earned much."""
         surfaces, share = self._surface(n), _SHARE_BESIDE if named else _SHARE
-        said = {self._column.get(self._space.number(term)) for name in named for term in terms_of(name)}
+        said = frozenset().union(*map(self._columns_of, named))
         least = share * max(float(values.clip(0).sum()), 1e-9)
-        strong = [at for at in np.argsort(-values, kind="stable")[:_LOOKED_AT].tolist() if values[at] > least]
-        shown = [(surfaces.get(c, ""), float(values[at])) for at in strong if (c := int(columns[at])) not in said]
+        strong = np.flatnonzero(values > least)
+        strong = strong[np.argsort(-values[strong], kind="stable")[:_LOOKED_AT]]
+        shown = [
+            (surfaces.get(column, ""), value)
+            for column, value in zip(columns[strong].tolist(), values[strong].tolist(), strict=True)
+            if column not in said
+        ]
         ranked = sorted(
             (-value * (_AS_MUCH if " " in name or "-" in name else 1), name) for name, value in shown if name
         )
         return _distinct([name for _, name in ranked], named)
 
-    def _keywords(self, row: int, n: int) -> list[str]:
-        """The keywords of an interest that paper *n* names, as the profile states them, longest first."""
-        mine, holds = _row(self._wishes.keywords, row)[0], _row(self._holds, n)[0]
-        named = (self._wishes.phrases[phrase].stated for phrase in sorted({*mine.tolist()} & {*holds.tolist()}))
+    def _columns_of(self, keyword: str) -> frozenset[int]:
+        """The columns of the terms of *keyword*, which a paper of today names."""
+        if keyword not in self._said:
+            space = self._today.space
+            numbers = [n for n in map(space.number, terms_of(keyword)) if n < len(self._column)]
+            self._said[keyword] = frozenset(self._column[numbers].tolist())
+        return self._said[keyword]
+
+    def _keywords(self, mine: Set[int], n: int) -> list[str]:
+        """Those of the keywords *mine* that paper *n* names, as the profile states them, longest first."""
+        named = (self._wishes.phrases[phrase].stated for phrase in sorted(mine & {*_row(self._holds, n)[0].tolist()}))
         return sorted(named, key=lambda stated: (-len(stated), stated))
 
     def _surface(self, n: int) -> dict[int, str]:
         """Column of a term -> the words of paper *n* that it was read from, as they first stand there."""
         if n not in self._surfaces:
-            paper = self._papers[n]
+            paper = self._today.papers[n]
             found: dict[int, str] = {}
             for term, shown in (*phrases(paper.title), *phrases(paper.abstract or "")):
-                found.setdefault(self._column[self._space.number(term)], shown)
+                found.setdefault(int(self._column[self._today.space.number(term)]), shown)
             self._surfaces[n] = found
         return self._surfaces[n]
 
-    def _nearest(self, n: int, columns: Floats, values: Floats) -> str:
-        """The title of the liked paper nearest to paper *n*, "" when none is near."""
-        likes = self._likes
-        if not len(likes.numbers):
-            return ""
-        paper = np.zeros(len(self._used), dtype=np.float32)
-        paper[columns] = values
-        each = np.concatenate([[0], np.cumsum(self._liked.data[likes.entries] * paper[likes.columns])])
-        words = np.diff(each[likes.marks])
-        near = (self._wishes.liked.places[likes.numbers] @ self._vectors.places[n] + words) / 2
-        best = int(near.argmax())
-        return self._wishes.titles[int(likes.numbers[best])] if near[best] >= _NEAR and words[best] > 0 else ""
+    def _nearest(self, row: int, numbers: Sequence[int]) -> list[str]:
+        """For each paper the title of the liked paper nearest to it, "" when none is near."""
+        likes = _row(self._wishes.likes, row)[0]
+        if not len(likes):
+            return [""] * len(numbers)
+        words = self._scorer.sharing(likes, numbers)
+        near = (self._wishes.liked.places[likes] @ self._today.vectors.places[numbers].T + words) / 2
+        best = near.argmax(axis=0)
+        at = np.arange(len(numbers))
+        good = (near[best, at] >= _NEAR) & (words[best, at] > 0)
+        titles = [self._wishes.titles[like] for like in likes[best].tolist()]
+        return [title if is_near else "" for title, is_near in zip(titles, good.tolist(), strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Likes:
-    """The likes of one interest: their numbers, and where their words stand (*marks* cuts *entries* by like)."""
+class Words:
+    """What a chunk of interests wants of today's words, found out when the first of them is asked why."""
 
-    row: int
-    numbers: NDArray[np.int64]
-    entries: NDArray[np.int64]
-    marks: NDArray[np.int64]
-    columns: NDArray[np.int64]
+    def __init__(self, evidence: Evidence, rows: slice) -> None:
+        self._evidence, self._rows = evidence, rows
+
+    @cached_property
+    def _wanted(self) -> Sparse:
+        return self._evidence.wanted(self._rows)
+
+    def reasons(self, interest: Interest, row: int, numbers: Sequence[int]) -> list[tuple[Reason, ...]]:
+        """Why the papers *numbers* fit *interest*, which is number *row* of its chunk."""
+        columns, values = _row(self._wanted, row)
+        wanted = np.zeros(self._wanted.shape[1], dtype=np.float32)
+        wanted[columns] = values
+        return list(self._evidence.reasons(interest, self._rows.start + row, wanted, numbers))
+
+
+def _levelled(rows: Sparse) -> Sparse:
+    """Every row with its largest value at 1, or 0 where none is above."""
+    many = np.diff(rows.indptr)
+    largest = np.zeros(rows.shape[0], dtype=np.float32)
+    some = many > 0
+    if some.any():
+        largest[some] = np.maximum.reduceat(rows.data, rows.indptr[:-1][some])
+    return scaled(rows, 1 / np.maximum(largest, _LEAST))
 
 
 def _row(rows: Sparse, n: int) -> tuple[NDArray[np.int64], Floats]:
@@ -173,38 +186,7 @@ def surprising(change: Change, score: float) -> Pick:
     return Pick(change, score, "", (Reason("surprise"),), (Part("outside the interests", score),))
 
 
-def explained(
-    profile: Profile,
-    changes: Sequence[Change],
-    order: Sequence[int],
-    found: Scores,
-    evidence: Evidence,
-    first: int,
-    shown: Shown | None = None,
-) -> tuple[Pick, ...]:
-    """Make picks of the candidates *order*, each for the interest it fits best; *first* is the first interest's row.
-
-    What is not *shown*, or cannot be because it is below the floor and not the best there is, gets no reasons and
-    no parts.
-    """
-    if not order:
-        return ()
-    interests = found.keys[:, order].argmax(axis=0)
-    scores = found.final[interests, order].tolist()
-    rows = interests.tolist()
-    picks = [
-        Pick(changes[n], score, profile.interests[i].name) for n, i, score in zip(order, rows, scores, strict=True)
-    ]
-    least = min(profile.floor, _HALF)
-    wanted = {id(pick.change) for pick in (picks if shown is None else shown(profile, picks))}
-    for place, (n, i, pick) in enumerate(zip(order, rows, picks, strict=True)):
-        if id(pick.change) in wanted and (not place or pick.score >= least):
-            reasons = evidence.reasons(profile.interests[i], first + i, n)
-            picks[place] = replace(pick, reasons=reasons, parts=_parts(found, i, n, pick.score))
-    return tuple(picks)
-
-
-def _parts(found: Scores, i: int, n: int, score: float) -> tuple[Part, ...]:
+def parts(found: Scores, i: int, n: int, score: float) -> tuple[Part, ...]:
     """What each signal adds on the way from an ordinary paper's score to this one's; they sum to *score*."""
     values = [(name, float(signal[i, n])) for name, signal in found.signals.items()]
     steps = [(name, value) for name, value in values if value]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from digest.ranking.arrays import Floats, Sparse, dense, narrowed, stacked, widened
+from digest.ranking.arrays import Floats, Sparse, dense, members, narrowed, stacked, widened
 from digest.ranking.space import Vectors, slices
 from digest.ranking.wishes import Phrase, Wishes
 
@@ -30,7 +30,6 @@ VAGUE = 0.7  # what is left of a score that comes of a topic alone, and not from
 _FEW_WORDS, _NEAR = 0.2, 0.65  # deviations by words, and the cosine among the topics, that make a match no vague one
 AVOIDED = 0.6  # what a word that is to be avoided leaves of a score
 _BESIDE = 256  # papers multiplied at a time
-_AT_ONCE = 25_000  # likes; of more, only those of some interests are multiplied at a time
 _FAR, _FINE = 40.0, 1000.0
 _GRAIN = 10_000  # scores are rounded to its fraction, so that the last bits of a sum decide no order
 SIGNALS = (
@@ -51,10 +50,6 @@ class Scores:
     signals: Mapping[str, Floats]
     unwanted: NDArray[np.bool_]
     vague: NDArray[np.bool_]
-
-    def of(self, rows: slice) -> Scores:
-        """The scores of some of the interests."""
-        return Scores({n: signal[rows] for n, signal in self.signals.items()}, self.unwanted[rows], self.vague[rows])
 
     @cached_property
     def _deviations(self) -> Floats:
@@ -94,13 +89,18 @@ class Scorer:
         self._wishes, self._holds, self._ordinary = wishes, holds, len(ordinary.places)
         self._places = np.concatenate([ordinary.places, papers.places]).T
         self._usual = np.concatenate([ordinary.usual, papers.usual])
-        width = papers.weights.shape[1]
-        both = sparse.vstack([widened(ordinary.weights, width), papers.weights], format="csr")
+        width = wishes.asked.weights.shape[1]
+        both = sparse.vstack([widened(v.weights, width) for v in (ordinary, papers)], format="csr")
         wished = np.concatenate([wishes.liked.weights.indices, wishes.asked.weights.indices])
-        used = np.intersect1d(both.indices, wished)  # no other word can earn anything
+        used = members(width, both.indices, wished)  # no other word can earn anything
         self._words = narrowed(both, used).T.tocsc()
-        self._liked, self._asked = (narrowed(v.weights, used) for v in (wishes.liked, wishes.asked))
-        self._each: Floats | None = None  # what every like shares with every paper
+        self._asked = narrowed(wishes.asked.weights, used)
+        self._each = self._sharing(narrowed(wishes.liked.weights, used))
+
+    def sharing(self, likes: NDArray[np.int64], papers: Sequence[int]) -> Floats:
+        """How much of their words *likes* share with *papers*: a row per like, a column per paper."""
+        found: Floats = self._each[np.ix_(likes, np.array(papers, dtype=np.int64) + self._ordinary)]
+        return found
 
     def scores(self, rows: slice) -> Scores:
         """Score every candidate for the interests *rows*."""
@@ -134,24 +134,15 @@ class Scorer:
     def _shared(self, rows: slice) -> Floats:
         """Words shared with the likes, less `COMMON` of what any paper shares."""
         likes = self._wishes.likes[rows]
-        if self._liked.shape[0] > _AT_ONCE:
-            used, columns = np.unique(likes.indices, return_inverse=True)
-            likes = sparse.csr_matrix((likes.data, columns, likes.indptr), shape=(likes.shape[0], len(used)))
-            return self._averaged(likes, self._sharing(self._liked[used]))
-        if self._each is None:
-            self._each = self._sharing(self._liked)
-        return self._averaged(likes, self._each)
+        some = np.diff(likes.indptr)[:, None] > 0
+        found: Floats = likes @ self._each - COMMON * some * self._usual
+        return found
 
     def _sharing(self, liked: Sparse) -> Floats:
         """Words shared by every like with every paper; some papers at a time, whose words fit in memory with zeros."""
         found = np.empty((liked.shape[0], self._words.shape[1]), dtype=np.float32)
         for part in slices(found.shape[1], _BESIDE):
             found[:, part] = liked @ self._words[:, part].toarray(order="C")
-        return found
-
-    def _averaged(self, likes: Sparse, each: Floats) -> Floats:
-        some = np.diff(likes.indptr)[:, None] > 0
-        found: Floats = likes @ each - COMMON * some * self._usual
         return found
 
     def _deviations(self, found: Floats, least: float) -> Floats:
@@ -173,8 +164,9 @@ def holding(phrases: Sequence[Phrase], weights: Sparse, texts: Sequence[str]) ->
 
     Only texts that have all terms of a phrase are looked through.
     """
-    needs = stacked([dict.fromkeys(phrase.terms, 1.0) for phrase in phrases], weights.shape[1])
-    has = weights.copy()
+    width = max([weights.shape[1], *(1 + n for phrase in phrases for n in phrase.terms)])  # some were met since
+    needs = stacked([dict.fromkeys(phrase.terms, 1.0) for phrase in phrases], width)
+    has = widened(weights, width).copy()
     has.data = (has.data > 0).astype(np.float32)
     found = (needs @ has.T).tocsr()
     named = []

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digest.model import Paper
-from digest.ranking.arrays import Floats, Sparse, dense, lengths, scaled, stacked, unit
-from digest.ranking.background import Background
+from digest.ranking.arrays import Bag, Floats, Sparse, dense, joined, lengths, scaled, unit
+from digest.ranking.background import PAIR, Background, Guides
 from digest.ranking.terms import terms_of
 
-Bag = dict[int, float]
 TITLE = 2.0  # a word of the title counts as often
 SATURATION = 2.0  # BM25's k1: the fifth mention says little more than the second
-PAIR = 0.7  # a pair of neighbours says this much of what its rarity says: its words are counted too
 SHRINK = 0.7  # rows are divided by length ** SHRINK: long texts are discounted, not forced level
 _CELLS = 4_000_000  # of a matrix with its zeros, at a time
 _COPY = 0.9  # two texts nearer than this are one
@@ -38,32 +36,36 @@ class Space:
 
     def __init__(self, background: Background) -> None:
         self.background = background
-        self._numbers = dict(background.terms)
-        self._known = len(self._numbers)
-        self._pairs = [" " in term for term in self._numbers]
-        self._guides = background.landmarks[background.guides], background.places[background.guides]
+        self._numbers = background.terms
+        self.known = len(self._numbers)  # terms from this number on are not in the background
+        self._met: dict[str, int] = {}  # theirs
+        self._says: list[float] = []  # what each of them counts
 
     def number(self, term: str) -> int:
         """The number of *term*."""
         n = self._numbers.get(term)
-        if n is None:
-            n = self._numbers[term] = len(self._pairs)
-            self._pairs.append(" " in term)
+        if n is None and (n := self._met.get(term)) is None:
+            n = self._met[term] = self.known + len(self._met)
+            self._says.append(self.background.unknown * (PAIR if " " in term else 1))
         return n
 
     @property
     def width(self) -> int:
         """How many terms have a number."""
-        return len(self._numbers)
+        return self.known + len(self._met)
+
+    def met(self) -> Sequence[str]:
+        """The terms that the background does not have, in the order of their numbers."""
+        return list(self._met)
 
     def bag(self, *fields: tuple[str, float]) -> Bag:
         """Count the terms of texts, each with the weight of its field."""
-        bag: Bag = {}
+        bag: dict[int, float] = {}
         for text, weight in fields:
             for term in terms_of(text):
                 n = self.number(term)
                 bag[n] = bag.get(n, 0.0) + weight
-        return bag
+        return Bag.of(bag)
 
     def paper(self, paper: Paper) -> Bag:
         """Count the terms of a paper."""
@@ -71,36 +73,36 @@ class Space:
 
     def says(self) -> Floats:
         """How much each term counts, those of today included."""
-        found: Floats = self.says_of(np.arange(self.width)) * np.where(self._pairs, np.float32(PAIR), np.float32(1))
+        found: Floats = np.concatenate([self.background.says, np.array(self._says, dtype=np.float32)])
         return found
 
-    def says_of(self, terms: NDArray[np.int64]) -> Floats:
+    def rarity(self, terms: NDArray[np.int64]) -> Floats:
         """How rare terms are, as the logarithm that `learning` explains."""
-        known = np.minimum(terms, self._known - 1)
-        return np.where(terms < self._known, self.background.idf[known], np.float32(self.background.unknown))
+        known = np.minimum(terms, self.known - 1)
+        return np.where(terms < self.known, self.background.idf[known], np.float32(self.background.unknown))
 
     def vectors(self, bags: Sequence[Bag]) -> Vectors:
         """The texts of *bags* as vectors; number every term before (a later one would not fit)."""
         rows = self._rows(bags)
         size = lengths(rows)
-        weights, level = scaled(rows, size**-SHRINK), scaled(rows, 1 / size)[:, : self._known]
+        weights, level = scaled(rows, size**-SHRINK), scaled(rows, 1 / size)[:, : self.known]
         return Vectors(weights, self.settle(level), usual(weights, self.background))
 
     def level(self, bags: Sequence[Bag]) -> Sparse:
         """The texts of *bags* as rows of length 1, terms that are not known left out."""
         rows = self._rows(bags)
-        return scaled(rows, 1 / lengths(rows))[:, : self._known]
+        return scaled(rows, 1 / lengths(rows))[:, : self.known]
 
     def _rows(self, bags: Sequence[Bag]) -> Sparse:
-        rows = stacked(bags, self.width)
+        rows = joined(bags, self.width)
         rows.data *= (SATURATION + 1) / (rows.data + SATURATION) * self.says()[rows.indices]
         return rows
 
     def settle(self, level: Sparse) -> Floats:
         """Where rows of length 1 lie among the topics, drawn towards the known papers nearest in words."""
         back = self.background
-        places = unit(level[:, : len(back.basis)] @ back.basis - back.centre)
-        settled = unit(places + DRAW * unit(drawn(level, *self._guides) - back.drift))
+        places = unit(back.topics(level) - back.centre)
+        settled = unit(places + DRAW * unit(drawn(level, back.guides) - back.drift))
         settled[np.diff(level.indptr) == 0] = 0  # no known word, no place
         return settled
 
@@ -111,22 +113,20 @@ def usual(weights: Sparse, background: Background) -> Floats:
     return shared
 
 
-def drawn(level: Sparse, landmarks: Sparse, places: Floats, *, itself: bool = False) -> Floats:
+def drawn(level: Sparse, guides: Guides, *, itself: bool = False) -> Floats:
     """The average place of the landmarks nearest in words, by how near; *itself* leaves near-copies out."""
-    found = np.zeros((level.shape[0], places.shape[1]), dtype=np.float32)
+    found = np.zeros((level.shape[0], guides.places.shape[1]), dtype=np.float32)
     some = np.flatnonzero(np.diff(level.indptr))
-    if not landmarks.shape[0] or not len(some):
+    if not len(guides.places) or not len(some):
         return found
-    mean = np.asarray(landmarks.mean(axis=0), dtype=np.float32).ravel()
-    common, turned = landmarks @ mean, landmarks.T.tocsr()
-    for part in slices(len(some), max(1, _CELLS // landmarks.shape[0])):
+    for part in slices(len(some), max(1, _CELLS // len(guides.places))):
         rows = level[some[part]]
-        near = dense(rows @ turned)
-        near -= (rows @ mean)[:, None]
-        near -= common - float(mean @ mean)
+        near = dense(rows @ guides.columns)
+        near -= (rows @ guides.mean)[:, None]
+        near -= guides.common
         if itself:
             near[near > _COPY] = 0
-        found[some[part]] = _pull(near, places)
+        found[some[part]] = _pull(near, guides.places)
     return found
 
 

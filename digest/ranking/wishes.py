@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from digest.model import Interest, Paper
-from digest.ranking.arrays import Floats, Sparse, averaging, scaled, widened
+from digest.ranking.arrays import Bag, Floats, Sparse, averaging, scaled, widened
 from digest.ranking.background import Background, key
 from digest.ranking.folding import folded
 from digest.ranking.following import Following
-from digest.ranking.space import SHRINK, Bag, Space, Vectors, usual
+from digest.ranking.shelf import Kept, Shelf, placed
+from digest.ranking.space import SHRINK, Space, Vectors, usual
 from digest.ranking.terms import terms_of
 from digest.text import is_reference
 
@@ -50,15 +52,17 @@ class Reader:
     """Reads interests into a space, then gives their vectors once every term has a number."""
 
     def __init__(
-        self, space: Space, interests: Sequence[Interest], liked: Mapping[str, Paper], following: Following
+        self,
+        space: Space,
+        interests: Sequence[Interest],
+        liked: Mapping[str, Paper],
+        following: Following,
+        shelf: Shelf,
     ) -> None:
         self._space, self._liked, self._following = space, liked, following
         self._interests = interests
-        self._known: dict[str, int] = {}  # like -> its bag, or the complement of its place among the landmarks
-        self._papers: dict[int, int] = {}  # the same by a paper's key: two likes may name one paper
-        self._landmarks: list[int] = []
-        self._bags: list[Bag] = []
-        self._titles: dict[bool, list[str]] = {True: [], False: []}
+        self._texts = _Liked(space, shelf)
+        self._known: dict[str, int] = {}  # like -> the number of its text
         self._phrases: dict[str, Phrase] = {}
         self._numbers: dict[str, int] = {}
         self._likes = [
@@ -71,19 +75,15 @@ class Reader:
 
     def wishes(self) -> Wishes:
         """The vectors of every interest."""
-        found, new = self._known_likes(), self._space.vectors(self._bags)
-        weights = sparse.vstack([widened(found.weights, self._space.width), new.weights], format="csr")
-        places = np.concatenate([found.places, new.places])
-        liked = Vectors(weights, places, np.concatenate([found.usual, new.usual]))
-        old = len(self._landmarks)
-        groups = [[n + old if n >= 0 else ~n for n in dict.fromkeys(likes)] for likes in self._likes]
+        rows, titles, liked = self._texts.vectors()
+        groups = [[rows[n] for n in dict.fromkeys(likes)] for likes in self._likes]
         return Wishes(
-            likes=averaging(groups, len(places)),
-            titles=(*self._titles[True], *self._titles[False]),
+            likes=averaging(groups, len(rows)),
+            titles=titles,
             many=np.array([len(group) for group in groups], dtype=np.float32),
             liked=liked,
             asked=self._space.vectors(self._asked),
-            asks=np.array([bool(bag) for bag in self._asked], dtype=np.float32),
+            asks=np.array([len(bag.columns) > 0 for bag in self._asked], dtype=np.float32),
             keywords=_member(self._keywords, len(self._phrases)),
             avoided=_member(self._avoided, len(self._phrases)),
             phrases=tuple(self._phrases.values()),
@@ -94,30 +94,12 @@ class Reader:
     def _like(self, like: str) -> int:
         found = self._known.get(like)
         if found is None:
-            paper = self._liked.get(like) or Paper(title=like)
-            number = key(paper)
-            found = self._papers.get(number)
-            if found is None:
-                found = self._papers[number] = self._read(paper, self._space.background.known.get(number))
-            self._known[like] = found
+            found = self._known[like] = self._texts.number(self._liked.get(like) or Paper(title=like))
         return found
-
-    def _read(self, paper: Paper, landmark: int | None) -> int:
-        self._titles[landmark is not None].append(paper.title)
-        if landmark is not None:
-            self._landmarks.append(landmark)
-            return ~(len(self._landmarks) - 1)
-        self._bags.append(self._space.paper(paper))
-        return len(self._bags) - 1
-
-    def _known_likes(self) -> Vectors:
-        back = self._space.background
-        weights = _weights(back, np.array(self._landmarks, dtype=np.int64))
-        return Vectors(weights, back.settled[self._landmarks], usual(weights, back))
 
     def _ask(self, interest: Interest) -> Bag:
         asked = self._space.bag(*((word, 1.0) for word in dict.fromkeys(interest.keywords)), (interest.about, _ABOUT))
-        says_more = asked or interest.like or interest.authors or interest.organisations
+        says_more = len(asked.columns) or interest.like or interest.authors or interest.organisations
         return asked if says_more else self._space.bag((interest.name, 1.0))
 
     def _named(self, words: Iterable[str]) -> list[int]:
@@ -132,13 +114,70 @@ class Reader:
         return self._numbers[wanted]
 
 
+class _Liked:
+    """Liked papers as rows: taken from the background's landmarks, from the shelf, or read anew, in this order."""
+
+    def __init__(self, space: Space, shelf: Shelf) -> None:
+        self._space, self._shelf = space, shelf
+        self._numbers: dict[int, int] = {}  # by a paper's key: two likes may name one paper
+        self._titles: list[str] = []
+        self._found: list[tuple[int, int]] = []  # of each: which of the three, and its place there
+        self._landmarks: list[int] = []
+        self._kept: list[Kept] = []
+        self._kept_terms: list[NDArray[np.int32]] = []
+        self._new: dict[int, Bag] = {}
+
+    def number(self, paper: Paper) -> int:
+        """The number of a paper, counted in the order of asking."""
+        known_by = key(paper)
+        n = self._numbers.get(known_by)
+        if n is None:
+            n = self._numbers[known_by] = len(self._found)
+            self._titles.append(paper.title)
+            self._found.append(self._find(paper, known_by))
+        return n
+
+    def _find(self, paper: Paper, known_by: int) -> tuple[int, int]:
+        landmark = self._space.background.known.get(known_by)
+        if landmark is not None:
+            self._landmarks.append(landmark)
+            return 0, len(self._landmarks) - 1
+        kept = self._shelf.take(known_by)
+        if kept is not None:
+            self._kept.append(kept)
+            self._kept_terms.append(kept.numbers(self._space))
+            return 1, len(self._kept) - 1
+        self._new[known_by] = self._space.paper(paper)
+        return 2, len(self._new) - 1
+
+    def vectors(self) -> tuple[list[int], list[str], Vectors]:
+        """The row of each number, the titles of the rows, and the rows; number every term before."""
+        back, width = self._space.background, self._space.width
+        marks = _weights(back, np.array(self._landmarks, dtype=np.int64))
+        known = Vectors(marks, back.settled[self._landmarks], usual(marks, back))
+        kept, new = placed(self._kept, self._kept_terms, self._space), self._space.vectors(list(self._new.values()))
+        self._shelf.put(list(self._new), new, self._space)
+        parts = (known, kept, new)
+        firsts = np.cumsum([0, *(len(part.places) for part in parts)]).tolist()
+        rows = [firsts[which] + place for which, place in self._found]
+        titles = [""] * len(rows)
+        for row, title in zip(rows, self._titles, strict=True):
+            titles[row] = title
+        together = Vectors(
+            sparse.vstack([widened(part.weights, width) for part in parts], format="csr"),
+            np.concatenate([part.places for part in parts]),
+            np.concatenate([part.usual for part in parts]),
+        )
+        return rows, titles, together
+
+
 def ordinary(background: Background) -> Vectors:
     """The ordinary papers that every score is measured against."""
     weights = _weights(background, background.sample)
     return Vectors(weights, background.settled[background.sample], usual(weights, background))
 
 
-def _weights(background: Background, rows: np.typing.NDArray[np.int64]) -> Sparse:
+def _weights(background: Background, rows: NDArray[np.int64]) -> Sparse:
     """Term weights of landmarks: their rows of length 1 at the length that `space` gives a text."""
     return scaled(background.landmarks[rows], background.lengths[rows] ** (1 - SHRINK))
 

@@ -26,7 +26,7 @@ ENCODED_WORD = 75  # RFC 2047 2; a line that holds one has at most 76 columns
 _ADDRESSING = {"from", "to", "cc", "bcc", "sender", "return-path"}
 _OURS = _ADDRESSING | {"subject", "date", "message-id", "mime-version", "received", "precedence", "dkim-signature"}
 _CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
-_NOT_ASCII = bytes(range(0x80, 0x100))
+_BASE64_PAYS = 1.37  # what base64 makes of a byte, with its line ends
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LOCAL_PART = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]{1,64}")
@@ -34,6 +34,7 @@ _DOMAIN = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
 _LONG_BY_ITS_SPACE = re.compile(rb"(?m)^(.{74})(=20|=09)(?=\r$)")
+_SPECIAL = re.compile(r"=|^From |^\.$")  # a lone dot is written as =2E
 _LOOKS_LIKE_MBOX = re.compile(rb"(?m)^From ")
 _DOMAIN_LITERAL = re.compile(r"\[[0-9A-Fa-f.:]{3,45}\]")
 
@@ -233,29 +234,35 @@ def _word(chunk: str, *, in_base64: bool) -> str:
 
 def _part(kind: str, text: str) -> bytes:
     """One part, in quoted-printable, or in base64 where most of it is not ASCII."""
-    data = text.encode("utf-8", "ignore")
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    data = data.translate(None, _CONTROLS).replace(b"\n", b"\r\n")
-    if not data.endswith(b"\r\n"):
-        data += b"\r\n"
-    in_base64 = not text.isascii() and len(data) > len(data.translate(None, _NOT_ASCII)) * 6 // 5
-    body = base64.encodebytes(data).replace(b"\n", b"\r\n") if in_base64 else _quoted(data)
-    encoding = "base64" if in_base64 else "quoted-printable"
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if lines[-1] or not text:
+        lines.append("")
+    body, encoding = b"\r\n".join(map(_quoted_line, lines)), "quoted-printable"
+    if len(body) > len(text) * _BASE64_PAYS:  # characters first: most mails need not be measured
+        data = b"\r\n".join(map(_plain_line, lines))
+        if len(body) > len(data) * _BASE64_PAYS:
+            body, encoding = base64.encodebytes(data).replace(b"\n", b"\r\n"), "base64"
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode() + body
 
 
-def _quoted(data: bytes) -> bytes:
-    """Quoted-printable in lines of at most 76; a line that begins with "From " is not for mbox files to change."""
-    return b"\r\n".join(map(_quoted_line, data.split(b"\r\n")))
+def _plain_line(line: str) -> bytes:
+    return line.encode("utf-8", "ignore").translate(None, _CONTROLS)
 
 
 @lru_cache(maxsize=16384)  # nine lines of ten of a digest stand in those of other readers, too
-def _quoted_line(line: bytes) -> bytes:
-    """One line, both without their ends."""
-    body = binascii.b2a_qp(line + b"\r\n", istext=True)
-    if line.endswith((b" ", b"\t")):  # it counts a space at the end of a line as one column, and writes three
+def _quoted_line(line: str) -> bytes:
+    """A line without its end in quoted-printable lines of at most 76.
+
+    One that begins with "From " is not for mbox files to change.
+    """
+    if len(line) < 76 and line.isascii() and line.isprintable() and line[-1:] != " " and not _SPECIAL.search(line):
+        return line.encode()
+    plain = _plain_line(line)
+    body = binascii.b2a_qp(plain + b"\r\n", istext=True)
+    if plain.endswith((b" ", b"\t")):  # it counts a space at the end of a line as one column, and writes three
         body = _LONG_BY_ITS_SPACE.sub(rb"\1=\r\n\2", body)
     if b"From " in body:
         body = _LOOKS_LIKE_MBOX.sub(b"=46rom ", body)

@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from digest.errors import Fault, TemplateFault
 from digest.links import Links
-from digest.model import Digest, Message, Pick, Post, Profile, Section, Target
+from digest.model import Digest, Message, Paper, Pick, Post, Profile, Section, Target
 from digest.render import slack, wording
 from digest.render.addresses import Link
+from digest.render.latex import readable
 from digest.render.samples import SAMPLES
 from digest.render.size import encoded_size, larger_than
 from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
@@ -68,6 +69,10 @@ class Renderer:
             headers=headers,
             posts=posts,
         )
+
+    def prompt(self, paper: Paper) -> str:
+        """What a model is told when it is asked for a summary of *paper*. Raises TemplateFault."""
+        return self._templates.prompt(readable(paper.title), readable(paper.abstract or ""))
 
     def notice(self, notice: Digest, target: Target) -> Message:
         """Render a notice to the operator through our own templates, whatever became of the user's.
@@ -203,6 +208,10 @@ class Renderer:
                 self.message(digest, profile, Target("folder", "sample"))
             except TemplateFault as error:
                 faults.append(Fault(error.where, error.why))
+        try:
+            self.prompt(Paper("Title", "Abstract."))
+        except TemplateFault as error:
+            faults.append(Fault(error.where, error.why))
         return list(dict.fromkeys(faults))
 
     def _broken(self, name: str) -> Fault | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, pass_context
 from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 
 from digest.errors import Fault, TemplateFault
@@ -21,7 +22,10 @@ from digest.render.view import PaperView, PickView, SectionView, View
 HTML = "email/digest.html"
 TEXT = "email/digest.txt"
 SLACK = "slack/digest.json"
+PROMPT = "summary/prompt.txt"
 ALL = (HTML, TEXT, SLACK)
+MOST_KEPT = 8192
+"""Pieces of pages; more than a day of 2,000 papers has."""
 
 _OURS = frozenset({View, SectionView, PickView, PaperView, Link, TemplateModule})
 
@@ -65,6 +69,8 @@ class Templates:
             "mrkdwn": slack.mrkdwn,
             "link": slack.link,
         }
+        self._environment.globals["once"] = self._once
+        self._kept: dict[Hashable, str] = {}
 
     def render(self, name: str, page: View) -> str:
         """*page* through the template *name*. Raises TemplateFault for whatever goes wrong in it."""
@@ -72,6 +78,26 @@ class Templates:
             return self._environment.get_template(name).render(page=page)
         except Exception as error:
             raise self.fault(name, error) from error
+
+    @pass_context
+    def _once(self, context: Context, macro: Macro, *arguments: Hashable) -> str:
+        """What *macro* of this template makes of *arguments*: written once, whoever the reader is."""
+        if type(macro) is not Macro:
+            raise TemplateError("once(…) takes a macro and what it is called with")
+        key = (context.name, macro.name, arguments)
+        made = self._kept.get(key)
+        if made is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            made = self._kept[key] = macro(*arguments)
+        return made
+
+    def prompt(self, title: str, abstract: str) -> str:
+        """What a model is told of a paper. Raises TemplateFault for whatever goes wrong in the template."""
+        try:
+            return self._environment.get_template(PROMPT).render(title=title, abstract=abstract)
+        except Exception as error:
+            raise self.fault(PROMPT, error) from error
 
     def parse(self, name: str) -> None:
         """Compile the template *name*. Raises TemplateFault."""

@@ -36,19 +36,27 @@ class PaperView:
     found: bool
     links: tuple[Link, ...]
 
+    def __hash__(self) -> int:
+        """By what seldom is the same, since a page asks for it fifty times."""
+        return hash((self.title, self.link.url))
+
 
 @dataclass(frozen=True, slots=True)
 class PickView:
     """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one.
 
-    *spoken* says it all in a line, for what reads no layout.
+    A paper that is only named has no *why*.
     """
 
     number: int
     paper: PaperView
     why: str
     update: str
-    spoken: str
+
+    @property
+    def spoken(self) -> str:
+        """All of it in a line, for what reads no layout."""
+        return wording.spoken_paper(self.number, self.paper.title, self.update, self.paper.summary, self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +244,12 @@ def _pick(pick: Pick, number: int) -> PickView:
     reasons = tuple(Reason(reason.kind, tuple(map(readable, reason.names))) for reason in pick.reasons)
     paper = paper_view(pick.change.paper)
     why = shorten(wording.why(reasons, paper.title), MAX_WHY)
-    update = wording.update(pick.change)
-    return PickView(number, paper, why, update, wording.spoken_paper(number, paper.title, update, paper.summary, why))
+    return PickView(number, paper, why, wording.update(pick.change))
 
 
 def _line(pick: Pick, number: int) -> PickView:
     """A paper that is only named: no reason is worked out for it."""
-    paper, update = paper_view(pick.change.paper), wording.update(pick.change)
-    return PickView(number, paper, "", update, wording.spoken_paper(number, paper.title, update, "", ""))
+    return PickView(number, paper_view(pick.change.paper), "", wording.update(pick.change))
 
 
 def _preheader(picks: Sequence[PickView], digest: Digest) -> str:

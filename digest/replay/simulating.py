@@ -12,7 +12,7 @@ from digest import schedule
 from digest.compose import compose
 from digest.errors import Fault
 from digest.model import Capture, Change, Digest, EditionReport, Paper, Profile, Settings
-from digest.pipeline import Bot, learning, prepare
+from digest.pipeline import Bot, prepare
 from digest.pipeline.ingest import record
 from digest.pipeline.prepare import NEW_PROFILE_SEES, liked_papers, rank
 from digest.render import Renderer
@@ -107,7 +107,7 @@ def replay(
     with Store.open("sqlite://", now=clock.now) as store:
         settings = replace(settings, profiles=tuple(profiles), sources=())
         rng = random.Random(0)  # noqa: S311 nothing is sent, nothing drawn
-        bot = Bot(settings, store, _Unheard(), {}, clock, rng, background=learning.background(settings))
+        bot = Bot(settings, store, _Unheard(), {}, clock, rng)
         waiting = sorted(day for day in dumps if day <= last)
         total, long_before = (last - first).days + 1, _midnight(first) - 2 * NEW_PROFILE_SEES
         for instant, due in _moments(profiles, first, last):
@@ -192,10 +192,8 @@ def _ask_for_likes(
         mine = {like: liked[like].id for i in profile.interests for like in i.like if like in liked}
         asked += [(profile, paper) for paper in dict.fromkeys(mine.values()) if paper in new]
     unaware = [_without(profile, paper, liked) for profile, paper in asked]
-    for (profile, paper), picks in zip(
-        asked, rank(changes, unaware, liked, bot.background) if asked else iter(()), strict=True
-    ):
-        digest = compose(profile, day, picks, len(changes))
+    for (profile, paper), ranked in zip(asked, rank(bot, changes, unaware, liked), strict=True):
+        digest = compose(profile, day, ranked.picks, len(changes))
         courses[profile.name].likes_seen += 1
         courses[profile.name].likes_shown += any(pick.change.paper.id == paper for pick in digest.picks)
 

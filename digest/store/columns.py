@@ -32,11 +32,11 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def number() -> Column[int]:
-    """The small number of a row, under which other tables refer to it."""
-    return Column("no", Integer, primary_key=True)
+def number(*, many: bool = False) -> Column[int]:
+    """The small number of a row, under which other tables refer to it; *many*: two billion may not be enough."""
+    return Column("no", Key if many else Integer, primary_key=True)
 
 
 def ref(name: str, target: str, **kwargs: Any) -> Column[int]:
     """The number of a row of another table."""
-    return Column(name, Integer, ForeignKey(target), **kwargs)
+    return Column(name, ForeignKey(target), **kwargs)

@@ -47,7 +47,7 @@ class Deliveries:
         ("slack", "slack:C1") in *skip* are left out. The claim is on disk before this returns, so
         whatever happens then, no row that may have been sent looks unsent.
         """
-        with self._access.writing(durable=True) as connection:
+        with self._access.writing(durable=True, hold="rows") as connection:
             claimed = _due(connection, now, limit, skip)
             _lease(connection, [row.no for row in claimed], now + lease)
             return [_claimed(rows.delivery_of(row), now + lease) for row in claimed]
@@ -60,7 +60,7 @@ class Deliveries:
         """
         statement = _settling(outcome.state, bool(outcome.remote_ids), outcome.counts)
         values = {"k": key, "t": token, "n": now, "w": outcome.said, "i": list(outcome.remote_ids)}
-        with self._access.writing() as connection:
+        with self._access.writing(hold="rows") as connection:
             return connection.execute(statement, {**values, "d": outcome.due_at or now}).rowcount > 0
 
     def expire(self, now: datetime, *, orphans: bool = False) -> list[Delivery]:
@@ -68,8 +68,9 @@ class Deliveries:
 
         With *orphans* everything that is being sent: when it is certain that no sender lives.
         """
-        with self._access.writing() as connection:
+        with self._access.writing(hold="rows") as connection:
             query = select(_d.no).where(_is("sending")).order_by(_d.leased_until, _d.no)
+            query = query.with_for_update(skip_locked=True)
             numbers = connection.execute(query if orphans else query.where(_d.leased_until <= now)).scalars().all()
             values = {"state": "unknown", "leased_until": None, "due_at": now, "error": LOST, "settled_at": now}
             for chunk in rows.chunks(numbers):
@@ -83,7 +84,7 @@ class Deliveries:
         values |= {"attempts": 0, "doubts": 0, "remote_ids": [], "said": ""}
         # The token grows: whoever sent it before has no say in this.
         statement = update(schema.deliveries).where(_d.key == key, _d.state != "sending")
-        with self._access.writing() as connection:
+        with self._access.writing(hold="rows") as connection:
             return connection.execute(statement.values(**values, token=_d.token + 1)).rowcount > 0
 
     def next_due(self) -> datetime | None:

@@ -108,7 +108,7 @@ class Editions:
         that date already or was served by another pass meanwhile. An empty one is replaced.
         """
         packed = [rows.packed(edition.digest) for edition in editions]  # before anybody is made to wait
-        with self._access.writing() as connection:
+        with self._access.writing(hold="shared") as connection:
             profiles = queueing.ensure_profiles(connection, [edition.digest.profile for edition in editions])
             places = [queueing.place_of(edition, profiles) for edition in editions]
             there = queueing.existing(connection, places)

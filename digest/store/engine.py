@@ -1,40 +1,31 @@
-"""Connections and transactions: all that is particular to SQLite stands here and in `opening`.
+"""Connections and transactions, whatever the database: what is particular to one stands in `sqlite` and `postgres`.
 
-A write transaction begins IMMEDIATE: a deferred one fails half way when two processes write, whatever the
-busy timeout. Whatever the database refuses becomes one StoreError that says what to do.
+A write transaction is alone by default: others wait until it is done, so what it read is still true when it
+writes. One that says "shared" keeps only those waiting, and one that says "rows" nobody: both must lock the rows
+that they decide on, and run side by side where the database can. Whatever the database refuses becomes one
+StoreError that says what to do.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import importlib
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol, cast
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
 
 BUSY_SECONDS = 30.0
 """How long a transaction waits for another process before it gives up: longer than any honest transaction."""
 
-# What to do, by SQLite's primary result code (https://www.sqlite.org/rescode.html); never by its prose.
-_ADVICE = {
-    sqlite3.SQLITE_BUSY: "is locked by another process; is another pass at work? Try again when it is done",
-    sqlite3.SQLITE_LOCKED: "is locked by another process; is another pass at work? Try again when it is done",
-    sqlite3.SQLITE_FULL: "cannot grow, the disk is full; nothing was recorded. Free some space and run again",
-    sqlite3.SQLITE_READONLY: "cannot be written; check the permissions of the file and of its folder",
-    sqlite3.SQLITE_PERM: "cannot be written; check the permissions of the file and of its folder",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written",
-    sqlite3.SQLITE_NOTADB: "is not a database; move it away, or let [store] url name another file",
-    sqlite3.SQLITE_CORRUPT: "is damaged; restore a backup, or move it away to start anew",
-    sqlite3.SQLITE_IOERR: "cannot be read or written, the disk failed or is full; nothing was recorded",
-}
+Hold = Literal["alone", "shared", "rows"]
+"""Whom a write transaction keeps waiting: every "alone" and "shared" one, the "alone" ones, or nobody."""
 
 
 class Access(Protocol):
@@ -43,47 +34,56 @@ class Access(Protocol):
     def reading(self) -> AbstractContextManager[Connection]:
         """One consistent view of the database."""
 
-    def writing(self, *, durable: bool = False) -> AbstractContextManager[Connection]:
+    def writing(self, *, durable: bool = False, hold: Hold = "alone") -> AbstractContextManager[Connection]:
         """One write transaction; *durable* waits until the disk has it, else only a power cut can lose it."""
 
 
-class Database:
+class Presence(Protocol):
+    """Says whether others are sending, and lets them know that this process is."""
+
+    alone: bool
+    """Whether nobody else was sending when this began."""
+
+    def join(self) -> None:
+        """Let others begin too."""
+
+
+class Database(ABC):
     """A pool of connections to one database; safe to share between threads."""
 
-    def __init__(self, url: URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        self.url, self._busy = url, busy_seconds
-        self.path = url.database or ""
-        self.in_memory = self.path in {"", ":memory:"}
-        self._turn = threading.RLock()  # writers of this process queue here and not in SQLite's sleeps
-        options: dict[str, Any] = {"poolclass": StaticPool} if self.in_memory else {}
-        self.engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **options)
-        event.listen(self.engine, "connect", _prepare)
-        event.listen(self.engine, "begin", _begin)
+    in_memory = False
+    driver_errors: tuple[type[Exception], ...] = ()
+    """What the driver raises where it is used directly."""
+    reads: Mapping[str, Any] = {}
+    """Execution options of a transaction that only reads."""
+
+    def __init__(self, engine: Engine, name: str, busy_seconds: float) -> None:
+        self.engine, self.name, self.busy_seconds = engine, name, busy_seconds
+
+    @property
+    def kind(self) -> str:
+        """Return "sqlite" or "postgresql"."""
+        return self.engine.dialect.name
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one moment of the database; what is written to it is not kept."""
-        with self._alone(always=False), self.told(), self.engine.connect() as connection:
+        with self._turn(writes=False), self.told(), self._connected(**self.reads) as connection:
             connection.begin()  # undone when the connection is given back
             yield connection
 
     @contextmanager
-    def writing(self, *, durable: bool = False) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = False, hold: Hold = "alone") -> Iterator[Connection]:
         """Yield a connection in a write transaction, committed at the end and undone by any exception."""
-        options = {"writes": True, "durable": durable}
-        with (
-            self._alone(always=True),
-            self.told(),
-            self.engine.connect().execution_options(**options) as connection,
-            connection.begin(),
-        ):
+        options = {"hold": hold, "durable": durable}
+        with self._turn(writes=True), self.told(), self._connected(**options) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def pretending(self) -> Iterator[Access]:
         """Yield access to one write transaction that is undone at the end."""
-        with self._alone(always=True), self.told(), self.engine.connect() as connection:
-            transaction = connection.execution_options(writes=True).begin()
+        with self._turn(writes=True), self.told(), self._connected(hold="alone") as connection:
+            transaction = connection.begin()
             try:
                 yield _Pretence(connection)
             finally:
@@ -98,32 +98,39 @@ class Database:
             raise  # a bug of ours, not a state of the world
         except DBAPIError as error:
             raise self._refusal(error.orig or error) from error
-        except sqlite3.DatabaseError as error:
+        except self.driver_errors as error:
             raise self._refusal(error) from error
         except PoolTimeoutError as error:
-            raise StoreError(f"the store {self.path} has no connection left for one more thread") from error
+            raise StoreError(f"the store {self.name} has no connection left for one more thread") from error
 
     def close(self) -> None:
-        """Give every connection back; the last one to leave folds the write-ahead log into the file."""
+        """Give every connection back."""
         self.engine.dispose()
 
-    def _refusal(self, error: BaseException) -> StoreError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        first_line = str(error).partition("\n")[0]
-        advice = _ADVICE.get(code, f"failed: {first_line}")
-        return StoreError(f"the store {self.path} {advice}")
+    @abstractmethod
+    def sending(self) -> AbstractContextManager[Presence]:
+        """Be known as a sender while this lasts."""
 
-    @contextmanager
-    def _alone(self, *, always: bool) -> Iterator[None]:
-        if not (always or self.in_memory):
-            yield
-            return
-        if not self._turn.acquire(timeout=self._busy):
-            raise StoreError(f"the store {self.path} is kept busy by another thread of this process")
-        try:
-            yield
-        finally:
-            self._turn.release()
+    @abstractmethod
+    def _refusal(self, error: BaseException) -> StoreError:
+        """Say what *error* means, and what to do."""
+
+    def _turn(self, *, writes: bool) -> AbstractContextManager[object]:
+        """Wait for the threads of this process that must be done first; the database sees to the rest."""
+        return nullcontext()
+
+    def _connected(self, **options: Any) -> Connection:
+        return self.engine.connect().execution_options(**options)
+
+
+def insert_new(connection: Connection, table: Table) -> Any:
+    """Insert into *table* and leave out the rows whose key is there already."""
+    # Of the two dialects the other one is not loaded.
+    return (
+        importlib.import_module(type(connection.dialect).__module__.rpartition(".")[0])
+        .insert(table)
+        .on_conflict_do_nothing()
+    )
 
 
 class _Pretence:
@@ -138,30 +145,6 @@ class _Pretence:
             yield self._connection
 
     @contextmanager
-    def writing(self, *, durable: bool = False) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = False, hold: Hold = "alone") -> Iterator[Connection]:
         with self._turn, self._connection.begin_nested():
             yield self._connection
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    """Settle what SQLite keeps per connection."""
-    connection.isolation_level = None  # the driver would begin transactions of its own, and deferred ones
-    for pragma in ("foreign_keys = ON", "synchronous = NORMAL", "cache_size = -16000", "journal_size_limit = 67108864"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    options, execute = connection.get_execution_options(), driver(connection).execute
-    if not options.get("writes"):
-        execute("BEGIN")
-        return
-    # NORMAL survives any crash of ours; FULL survives a power cut too, for 4 ms (FAULTS 61).
-    execute(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
-    execute("BEGIN IMMEDIATE")
-
-
-def driver(connection: Connection) -> sqlite3.Connection:
-    """SQLite's own connection below *connection*, for what must happen outside of a transaction."""
-    below = connection.connection.driver_connection
-    assert below is not None  # noqa: S101 only a detached connection has none
-    return cast(sqlite3.Connection, below)

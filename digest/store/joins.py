@@ -147,7 +147,7 @@ def _moved(connection: Connection, paper: int, join: Join, at: Sequence[Sequence
         select(*rows.SEEN_COLUMNS, _s.dump, _s.position, _s.titled)
         .join(schema.dumps, _d.no == _s.dump)
         .where(_s.paper == paper)
-        .order_by(_d.captured_on, _d.id, _s.position)
+        .order_by(_d.captured_on.nulls_first(), _d.id, _s.position)
     )
     found = connection.execute(query).all()
     return [

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, and_, case, delete, exists, func, or_, select
 from digest.errors import StoreError
 from digest.model import OPERATOR, KeepSettings
 from digest.store import schema
-from digest.store.engine import Access, Database, driver
+from digest.store.engine import Access, Database
 from digest.store.health import mark_of, set_mark
+from digest.store.sqlite import SqliteDatabase, driver
 
 _d, _e, _f, _m, _n, _r, _s = (
     schema.deliveries.c, schema.dumps.c, schema.profiles.c, schema.marks.c, schema.editions.c, schema.runs.c,
@@ -42,12 +43,15 @@ class Keeping:
         Only its owner may read it. The copy knows that it is one: put back, it sends nothing until a person
         said what shall happen (`take_up`). Raises StoreError; then there is no file *to*.
         """
-        assert self._database is not None, "a backup of a rehearsal"  # noqa: S101
+        database = self._database
+        assert database is not None, "a backup of a rehearsal"  # noqa: S101
+        if not isinstance(database, SqliteDatabase):
+            raise StoreError(f"no backup was made: {database.name} is backed up by `pg_dump`")
         part = to.with_name(f".{to.name}.part")
         try:
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
             part.chmod(0o600)
-            with self._database.told(), self._database.engine.connect() as connection:
+            with database.told(), database.engine.connect() as connection:
                 driver(connection).execute("VACUUM INTO ?", (str(part),))
             _sign(part, now)
             os.link(part, to)  # unlike a rename it never replaces what is there

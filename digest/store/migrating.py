@@ -12,19 +12,29 @@ from sqlalchemy import Connection, select
 
 from digest.errors import StoreError
 from digest.store import schema
-from digest.store.engine import Database, driver
+from digest.store.engine import Database
 from digest.store.revisions import Schema
+from digest.store.sqlite import SqliteDatabase, driver
 
 
 def migrate(database: Database, known: Schema, now: datetime) -> Path | None:
-    """Copy the database beside itself, then bring it to the newest schema, wholly or not at all.
+    """Bring the database to the newest schema, wholly or not at all; of an SQLite file a copy is made beside it first.
 
-    Returns the copy; None when another process migrated it meanwhile.
+    Returns the copy; None when there is none, or when another process migrated it meanwhile.
     """
+    if isinstance(database, SqliteDatabase):
+        return _migrate_file(database, known, now)
+    with database.writing(durable=True) as connection:  # alone: nobody else writes or migrates
+        if connection.execute(select(schema.version.c.version_num)).scalar_one() != known.head:
+            upgrade(connection, known)
+    return None
+
+
+def _migrate_file(database: SqliteDatabase, known: Schema, now: datetime) -> Path | None:
     with database.told(), database.engine.connect() as connection:
         _set_foreign_keys(connection, on=False)  # a table that is made anew would take its rows' children along
         try:
-            with connection.execution_options(writes=True, durable=True).begin():
+            with connection.execution_options(hold="alone", durable=True).begin():
                 version = connection.execute(select(schema.version.c.version_num)).scalar_one()
                 if version == known.head:
                     return None
@@ -44,8 +54,8 @@ def upgrade(connection: Connection, known: Schema) -> None:
     command.upgrade(config, known.head)
 
 
-def copy_beside(database: Database, suffix: str) -> Path:
-    """Write a copy that only its owner may read, consistent though others write. SQLite only."""
+def copy_beside(database: SqliteDatabase, suffix: str) -> Path:
+    """Write a copy that only its owner may read, consistent though others write."""
     source = Path(database.path)
     copy = source.with_name(f"{source.name}.{suffix}")
     try:

@@ -13,6 +13,7 @@ from digest import matching
 from digest.model import Known, Paper, Seen
 from digest.store import rows, schema
 from digest.store.engine import Access
+from digest.store.finding import LONGEST_ALIAS, numbers_by_alias
 from digest.store.values import Event, Offer
 from digest.text import clean
 
@@ -82,7 +83,7 @@ class Papers:
         refs = list(dict.fromkeys(refs))
         with self._access.reading() as connection:
             names = {ref: _names_in(ref) for ref in refs}
-            by_alias = numbers_by_alias(connection, {name for each in names.values() for name in each})
+            by_alias = numbers_by_alias(rows.asking(connection), {name for each in names.values() for name in each})
             by_id = _numbers_by_id(connection, refs)
             hits = {ref: [by_id[ref]] if ref in by_id else _first(by_alias, names[ref]) for ref in refs}
             papers = _papers_by_number(connection, {no for nos in hits.values() for no in nos})
@@ -124,7 +125,7 @@ def load_known(connection: Connection, condition: ColumnElement[bool]) -> dict[i
     seen: dict[int, list[Seen]] = defaultdict(list)
     for chunk in rows.chunks(found):
         query = select(*rows.SEEN_COLUMNS, _s.paper).join(schema.dumps, _d.no == _s.dump).where(_s.paper.in_(chunk))
-        for row in connection.execute(query.order_by(_d.captured_on, _d.id, _s.position)):
+        for row in connection.execute(query.order_by(_d.captured_on.nulls_first(), _d.id, _s.position)):
             seen[row[-1]].append(rows.seen_of(row))
     return {no: rows.known_of(row, seen[no]) for no, row in found.items()}
 
@@ -137,20 +138,6 @@ def load_known_numbers(connection: Connection, numbers: Iterable[int]) -> dict[i
     return found
 
 
-def numbers_by_alias(connection: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
-    """Find the papers that bear each (kind, value)."""
-    found: dict[tuple[str, str], list[int]] = defaultdict(list)
-    by_kind: dict[str, list[str]] = defaultdict(list)
-    for kind, value in sorted(names):
-        by_kind[kind].append(value)
-    for kind, values in by_kind.items():
-        for chunk in rows.chunks(values):
-            query = select(_a.value, _a.paper).where(_a.kind == kind, _a.value.in_(chunk))
-            for value, paper in connection.execute(query):
-                found[kind, value].append(paper)
-    return found
-
-
 def numbers_of(connection: Connection, table_id: Column[str], ids: Iterable[str]) -> dict[str, int]:
     """Find the numbers behind ids; *table_id* is the column that holds them."""
     no = table_id.table.c.no
@@ -160,26 +147,14 @@ def numbers_of(connection: Connection, table_id: Column[str], ids: Iterable[str]
     return found
 
 
-def aliases(paper: Paper, titles: Iterable[str] = ()) -> set[tuple[str, str]]:
-    """Every (kind, value) under which *paper* may be found, its normalised *titles* included."""
-    names = {("title", title[: schema.LONGEST_ALIAS]) for title in titles if title}
-    names |= {("name", name) for name in matching.other_names(paper)}
-    arxiv = matching.arxiv_id(paper.arxiv_id) if paper.arxiv_id else None
-    if arxiv:
-        names.add(("arxiv", arxiv[0]))
-    if paper.url:
-        names.add(("url", paper.url[: schema.LONGEST_ALIAS]))
-    return names
-
-
 def _names_in(ref: str) -> list[tuple[str, str]]:
     """What *ref* may mean, the surest first."""
     arxiv = matching.arxiv_id(ref)
     names = [("arxiv", arxiv[0])] if arxiv else []
     if ref.startswith(("http://", "https://")):
         names += [("name", name) for name in sorted(matching.other_names(Paper("", url=ref)))]
-        return [*names, ("url", ref[: schema.LONGEST_ALIAS])]
-    title = matching.normal_title(ref)[: schema.LONGEST_ALIAS]
+        return [*names, ("url", ref[:LONGEST_ALIAS])]
+    title = matching.normal_title(ref)[:LONGEST_ALIAS]
     return [*names, ("title", title)] if title else names
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from digest.model import Digest, Pick
 from digest.store import rows, schema
+from digest.store.engine import insert_new
 from digest.store.papers import numbers_of
 from digest.store.values import QueuedEdition
 
@@ -18,11 +19,16 @@ Place = tuple[date, int]
 """The local date and the number of the profile: there is one edition for each."""
 
 
-def profiles_of(connection: Connection, names: Iterable[str]) -> dict[str, Any]:
-    """Read no, cursor, last day and empty run of the profiles of these names; unknown ones are left out."""
+def profiles_of(connection: Connection, names: Iterable[str], *, lock: bool = False) -> dict[str, Any]:
+    """Read no, cursor, last day and empty run of the profiles of these names; unknown ones are left out.
+
+    With *lock* nobody else changes them before this transaction ends (SQLite has one writer anyhow).
+    """
     found: dict[str, Any] = {}
     for chunk in rows.chunks(dict.fromkeys(names)):
         query = select(_f.name, _f.no, _f.cursor, _f.last_day, _f.empty_run).where(_f.name.in_(chunk))
+        if lock:
+            query = query.order_by(_f.name).with_for_update(key_share=True)
         found |= {row.name: row for row in connection.execute(query)}
     return found
 
@@ -38,13 +44,11 @@ def existing(connection: Connection, places: Collection[Place]) -> dict[Place, A
 
 
 def ensure_profiles(connection: Connection, names: Sequence[str]) -> dict[str, Any]:
-    """Read these profiles as `profiles_of` does, after making those that are new."""
-    found = profiles_of(connection, names)
-    new = sorted(set(names) - found.keys())
+    """Read these profiles as `profiles_of` does, after making those that are new; nobody else serves them meanwhile."""
+    new = sorted(set(names) - profiles_of(connection, names).keys())
     if new:
-        connection.execute(insert(schema.profiles), [{"name": name, "cursor": 0} for name in new])
-        found |= profiles_of(connection, new)
-    return found
+        connection.execute(insert_new(connection, schema.profiles), [{"name": name, "cursor": 0} for name in new])
+    return profiles_of(connection, sorted(set(names)), lock=True)
 
 
 def place_of(edition: QueuedEdition, profiles: Mapping[str, Any]) -> Place:
@@ -125,10 +129,8 @@ def _write_offers(
         if pick.change.paper.id in numbers
     }
     if offers:
-        # SQLite says OR IGNORE, PostgreSQL will say ON CONFLICT DO NOTHING: shown twice for one cause is one row.
-        statement = insert(schema.offers).prefix_with("OR IGNORE", dialect="sqlite")
         values = [{"profile": f, "paper": p, "cause": c, "day": day} for (f, p, c), day in sorted(offers.items())]
-        connection.execute(statement, values)
+        connection.execute(insert_new(connection, schema.offers), values)  # shown twice for one cause is one row
 
 
 def _move_cursors(

@@ -6,10 +6,9 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Connection
 
 from digest import matching
 from digest.model import (
@@ -27,6 +26,10 @@ from digest.model import (
     place_of,
 )
 from digest.store import schema
+from digest.store.finding import Ask
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
@@ -62,6 +65,17 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     iterator = iter(values)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def asking(connection: Connection) -> Ask:
+    """Let `finding` put its questions on *connection*; its rows come as the driver gives them."""
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+
+    def ask(question: str, values: Sequence[str]) -> Sequence[Sequence[Any]]:
+        result = connection.exec_driver_sql(question.replace("?", mark), tuple(values))
+        return cast(Sequence[Sequence[Any]], result.cursor.fetchall() if result.cursor else ())
+
+    return ask
 
 
 # ---------------------------------------------------------------- papers
@@ -183,11 +197,15 @@ def sighting_row(paper: int, dump: int, sighting: Sighting) -> dict[str, Any]:
 
 @cache
 def _digests() -> TypeAdapter[Digest]:
+    from pydantic import TypeAdapter  # not everybody who opens the store reads an edition
+
     return TypeAdapter(Digest)
 
 
 @cache
 def _reports() -> TypeAdapter[RunReport]:
+    from pydantic import TypeAdapter
+
     return TypeAdapter(RunReport)
 
 

@@ -28,15 +28,13 @@ from sqlalchemy import (
 )
 
 from digest.store.columns import Instant, Json, Key, number, ref
+from digest.store.finding import LONGEST_ALIAS
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
 """The states of a delivery that is to be claimed when it is due."""
-
-LONGEST_ALIAS = 512
-"""Characters of a normalised title or a URL that are compared: PostgreSQL indexes at most 2,704 bytes."""
 
 metadata = MetaData()
 
@@ -198,7 +196,7 @@ profiles = Table(
 editions = Table(
     "editions",
     metadata,
-    number(),
+    number(many=True),
     Column("day", Date, nullable=False),
     ref("profile", "profiles.no", nullable=False),
     Column("state", String(8), nullable=False),
@@ -223,7 +221,7 @@ offers = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    number(),
+    number(many=True),
     Column("key", Text, nullable=False, unique=True),
     ref("edition", "editions.no", nullable=False),
     Column("channel", String(32), nullable=False),
@@ -241,18 +239,26 @@ deliveries = Table(
     Column("settled_at", Instant),
     Index("deliveries_edition", "edition"),
 )
+_PARTIAL: dict[Index, ColumnElement[bool]] = {}
 # Only what is open stands in these: claiming does not slow down with a million settled rows.
 _Here = deliveries.c
 
 
 def _partial(name: str, condition: ColumnElement[bool], *columns: Column[Any]) -> None:
-    Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+    _PARTIAL[Index(name, *columns, sqlite_where=condition)] = condition
 
 
 _partial("deliveries_due", _Here.state.in_(WAITING), _Here.due_at, _Here.no, _Here.channel)
 _partial("deliveries_leased", _Here.state == "sending", _Here.leased_until)
 _partial("deliveries_dead", _Here.state == "dead", _Here.no)
 _partial("deliveries_unknown", _Here.state == "unknown", _Here.no)
+
+
+def complete_for_postgresql() -> None:
+    """Say of the partial indexes what PostgreSQL must know; said at once it would load that dialect for SQLite too."""
+    for index, condition in _PARTIAL.items():
+        index.dialect_options["postgresql"]["where"] = condition
+
 
 channel_pauses = Table(
     "channel_pauses",

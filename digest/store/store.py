@@ -17,10 +17,12 @@ from digest.store.opening import open_database
 from digest.store.papers import Papers
 from digest.store.reports import Reports
 from digest.store.senders import Senders
+from digest.store.sqlite import SqliteDatabase
+from digest.store.summaries import Summaries
 from digest.store.writer import Writer
 
 
-class Store(Papers, Joins, Editions, Senders, Reports, Health):
+class Store(Papers, Joins, Editions, Senders, Reports, Health, Summaries):
     """What the bot remembers, in one database.
 
     Every method is one transaction and may be called from any thread. Whatever the database refuses is a
@@ -29,13 +31,14 @@ class Store(Papers, Joins, Editions, Senders, Reports, Health):
 
     def __init__(self, access: Access, database: Database | None = None) -> None:
         self._access, self._database = access, database
-        on_disk = database is not None and not database.in_memory
-        self._senders = Path(f"{database.path}.senders") if database and on_disk else None
-        self._witness = Path(f"{database.path}.last") if database and on_disk else None
+        on_disk = isinstance(database, SqliteDatabase) and not database.in_memory
+        self._witness = Path(f"{database.name}.last") if database and on_disk else None
 
     @classmethod
     def open(cls, url: str, *, now: datetime, busy_seconds: float = BUSY_SECONDS) -> Self:
-        """Open the store at *url* ("sqlite:///FILE", "sqlite://" in memory), made or migrated as needed.
+        """Open the store at *url* ("sqlite:///FILE", "sqlite://" in memory, "postgresql+psycopg://USER@HOST/NAME").
+
+        It is made or migrated as needed.
 
         A call that finds the database locked waits *busy_seconds*. *now* names the copy that is made
         beside an older database before it is migrated. Raises StoreError.

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, upd
 
 from digest import matching
 from digest.model import Change, DatedBy, Dump, Join, Known, Paper, Reject, Sighting
-from digest.store import joining, lookup, rows, schema
-from digest.store.papers import aliases, load_known, numbers_of
+from digest.store import finding, joining, rows, schema
+from digest.store.finding import aliases
+from digest.store.papers import load_known, numbers_of
 
 _p, _d, _s, _k, _a = (
     schema.papers.c, schema.dumps.c, schema.sightings.c, schema.paper_keys.c, schema.paper_aliases.c,
@@ -42,7 +43,7 @@ class Writer:
 
         They hold only what matching looks at; `known` gives the whole of those that are meant.
         """
-        return lookup.candidates(self._connection, papers)
+        return finding.candidates(rows.asking(self._connection), papers)
 
     def known(self, paper_ids: Iterable[str]) -> dict[str, Known]:
         """Read papers by our ids; unknown ones are left out."""

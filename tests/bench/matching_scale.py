@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -33,7 +34,7 @@ sys.path.insert(0, str(ROOT))
 
 from digest.matching import best_match  # noqa: E402
 from digest.model import Known, Paper  # noqa: E402
-from digest.store import Store  # noqa: E402
+from digest.store.finding import candidates  # noqa: E402
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ASKED = 1000
@@ -94,21 +95,29 @@ def rewritten(title: str, rng: random.Random) -> str:
     return " ".join([*words[:at], words[at][:-1] + words[at][-1] * 2, *words[at + 1 :]])
 
 
-def build(path: Path, many: int) -> None:
-    """Fill the store at *path* through the writer, in sorted chunks as dumps come in."""
-    made = enumerate(titles(many, 1))
+def build(path: Path) -> None:
+    """Fill the store at *path* with the titles on standard input, through the writer, in chunks as dumps come in."""
+    from digest.store import Store
+
     with Store.open(f"sqlite:///{path}", now=NOW) as store:
-        while chunk := list(islice(made, 2000)):
+        made = enumerate(map(str.strip, sys.stdin))
+        while chunk := list(islice(made, 1000)):
             with store.writing() as writer:
                 writer.save([Known(Paper(title, id=f"p{no}")) for no, title in chunk], NOW)
 
 
-def ask(path: Path) -> dict[str, Any]:
-    """Look up and match the titles given on standard input, as a pass would."""
+def ask(path: Path, through_store: bool) -> dict[str, Any]:
+    """Look up and match the titles given on standard input, *through_store* as a pass does, else with what it calls."""
     papers = [Paper(title) for title in json.load(sys.stdin)]
     started = time.perf_counter()
-    with Store.open(f"sqlite:///{path}", now=NOW) as store, store.writing() as writer:
-        found = writer.lookup(papers)
+    if through_store:
+        from digest.store import Store
+
+        with Store.open(f"sqlite:///{path}", now=NOW) as store, store.writing() as writer:
+            found = writer.lookup(papers)
+    else:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            found = candidates(db.execute, papers)
     looked = time.perf_counter()
     matches = [best_match(paper, each) for paper, each in zip(papers, found, strict=True)]
     return {
@@ -149,11 +158,12 @@ def measure(path: Path, many: int, sample: int) -> dict[str, Any]:
     """All figures for *many* known papers."""
     started = time.perf_counter()
     again = [sys.executable, __file__, "--store", str(path)]
-    peak = subprocess.run([*again, "--build", str(many)], check=True, capture_output=True, text=True)
+    known = list(titles(many, 1))
+    lines = "\n".join(known)
+    peak = subprocess.run([*again, "--build"], input=lines, check=True, capture_output=True, text=True)
     figures: dict[str, Any] = {"known": many, "build_s": round(time.perf_counter() - started)}
     figures |= {"build_mb": round(json.loads(peak.stdout)), "disk_mb": on_disk(path)}
     rng = random.Random(3)
-    known = list(titles(many, 1))
     truth = {rng.randrange(many): None for _ in range(ASKED // 2)}
     doubles = [(rewritten(known[no], rng), f"p{no}") for no in truth]
     asked: list[tuple[str, str | None]] = [*doubles, *((title, None) for title in titles(ASKED - len(doubles), 2))]
@@ -185,13 +195,14 @@ def main() -> None:
     parser.add_argument("--known", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--sample", type=int, default=100, help="titles that rapidfuzz compares with all")
     parser.add_argument("--store", type=Path)
-    parser.add_argument("--build", type=int)
+    parser.add_argument("--through-store", action="store_true")
+    parser.add_argument("--build", action="store_true")
     given = parser.parse_args()
     if given.build:
-        build(given.store, given.build)
+        build(given.store)
         result: Any = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     elif given.store:
-        result = ask(given.store)
+        result = ask(given.store, given.through_store)
     else:
         result = {"bench": "matching_scale", "asked": ASKED, "sizes": []}
         for many in given.known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,8 @@ from digest.store import Store
 from tests.builders import NOW
 
 
-@pytest.fixture(params=["file", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture
+def store(any_store_url: str) -> Iterator[Store]:
     """An empty store."""
-    url = f"sqlite:///{tmp_path}/digest.db" if request.param == "file" else "sqlite://"
-    with Store.open(url, now=NOW, busy_seconds=5) as opened:
+    with Store.open(any_store_url, now=NOW, busy_seconds=5) as opened:
         yield opened

@@ -27,11 +27,13 @@ from tests.builders import NOW, a_paper
 from tests.stores import ingest
 
 MIGRATIONS = Schema().migrations
+REVISIONS = schema.REVISIONS
+HEAD = REVISIONS[-1]
 SECOND = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0004", "0003"
+revision, down_revision = "9999", "HEAD"
 
 
 def upgrade() -> None:
@@ -48,8 +50,8 @@ def url(folder: Path) -> str:
 def a_later_schema(folder: Path, second: str = SECOND) -> Schema:
     """What a next version would bring."""
     migrations = Path(shutil.copytree(MIGRATIONS, folder / "migrations"))
-    (migrations / "versions" / "r0004_second.py").write_text(second)
-    return Schema(("0001", "0002", "0003", "0004"), migrations)
+    (migrations / "versions" / "r9999_later.py").write_text(second.replace("HEAD", HEAD))
+    return Schema((*REVISIONS, "9999"), migrations)
 
 
 def open_later(folder: Path, known: Schema) -> None:
@@ -171,14 +173,14 @@ def test_an_older_store_is_migrated_after_a_copy_was_made_beside_it(tmp_path: Pa
         ingest(store, [a_paper(id="p")])
     open_later(tmp_path, known := a_later_schema(tmp_path))
 
-    copy = tmp_path / "digest.db.0003-20261121T060000Z"
+    copy = tmp_path / f"digest.db.{HEAD}-20261121T060000Z"
     assert copy.stat().st_mode & 0o777 == 0o600
     with Store.open(f"sqlite:///{copy}", now=NOW) as old:
         assert old.counts()["papers"] == 1
     with sqlite3.connect(tmp_path / "digest.db") as db:
         assert db.execute("SELECT id, colour FROM papers").fetchall() == [("p", "grey")]
         assert db.execute("SELECT count(*) FROM sightings JOIN dumps ON dumps.no = dump").fetchone() == (1,)
-        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [("0004",)]
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
     open_later(tmp_path, known)
@@ -195,7 +197,7 @@ def test_a_migration_that_fails_changes_nothing_and_leaves_the_copy(tmp_path: Pa
     assert tables(tmp_path / "digest.db") == before
     with Store.open(url(tmp_path), now=NOW) as store:
         assert store.counts()["papers"] == 1
-    assert len(list(tmp_path.glob("digest.db.0003-*"))) == 1
+    assert len(list(tmp_path.glob(f"digest.db.{HEAD}-*"))) == 1
 
 
 def test_a_migration_that_loses_what_a_row_refers_to_is_undone(tmp_path: Path):
@@ -221,12 +223,12 @@ open_database({url(tmp_path)!r}, NOW, known=known).close()
 """
     running = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(3)]
     assert [process.wait() for process in running] == [0] * 3
-    assert len(list(tmp_path.glob("digest.db.0003-*"))) == 1
+    assert len(list(tmp_path.glob(f"digest.db.{HEAD}-*"))) == 1
 
 
 def test_a_copy_that_is_there_already_is_not_overwritten(tmp_path: Path):
     Store.open(url(tmp_path), now=NOW).close()
-    copy = tmp_path / "digest.db.0003-20261121T060000Z"
+    copy = tmp_path / f"digest.db.{HEAD}-20261121T060000Z"
     copy.write_text("precious")
     with pytest.raises(StoreError, match=r"no copy can be made at .*File exists.*nothing was changed"):
         open_later(tmp_path, a_later_schema(tmp_path))
@@ -246,9 +248,9 @@ def refusal(target: str, **options: object) -> str:
 def test_a_newer_store_is_refused_and_left_alone(tmp_path: Path):
     open_later(tmp_path, Schema())
     with sqlite3.connect(tmp_path / "digest.db") as db:
-        db.execute("UPDATE alembic_version SET version_num = '0007'")
+        db.execute("UPDATE alembic_version SET version_num = '9998'")
     said = refusal(url(tmp_path))
-    assert "written by a newer version of digest (schema 0007, this one knows 0003)" in said
+    assert f"written by a newer version of digest (schema 9998, this one knows {HEAD})" in said
     assert list(tmp_path.glob("*Z")) == []
 
 
@@ -266,7 +268,8 @@ def test_the_database_of_another_program_is_refused(tmp_path: Path):
         ("digest.db", "not a database URL"),
         ("", "not a database URL"),
         ("mysql://u:secret@h/db", "names mysql"),
-        ("postgresql+psycopg://u:secret@h/db", "names postgresql"),
+        ("postgresql://u:secret@h/db", "names postgresql; write sqlite:///FILE or postgresql+psycopg://"),
+        ("postgresql+psycopg://u:secret@127.0.0.1:9/db", "the store postgresql://127.0.0.1:9/db cannot be reached ("),
     ],
 )
 def test_a_url_that_is_no_store_is_refused_without_telling_its_password(target: str, said: str):

@@ -103,10 +103,10 @@ def test_the_exact_title_comes_before_near_ones(store: Store):
     assert sorted(others) == ["near-0", "near-1", "near-2"]
 
 
-def test_no_more_than_sixteen_candidates_come_by_keys(store: Store):
+def test_no_more_than_eight_candidates_come_by_keys(store: Store):
     ingest(store, [a_paper(f"Steerable Equivariant Networks {n}", id=f"p{n:03}") for n in range(130)])
     ((*found,),) = lookup(store, Paper("Steerable Equivariant Networks everywhere"))
-    assert len(found) == 16
+    assert len(found) == 8
 
 
 def test_each_paper_of_a_dump_gets_its_own_candidates(store: Store):

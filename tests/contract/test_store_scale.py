@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from digest.store import Store
-from digest.store.engine import driver
+from digest.store.sqlite import driver
 from tests.builders import NOW, a_paper
 from tests.stores import an_edition, claim, ingest, url
 

@@ -15,7 +15,8 @@ from sqlalchemy import event
 from digest.errors import StoreError
 from digest.model import RunReport, Settlement
 from digest.store import Store
-from digest.store.opening import open_database, shared_filesystem
+from digest.store.opening import open_database
+from digest.store.sqlite import shared_filesystem
 from tests.builders import NOW, a_paper
 from tests.stores import TODAY, a_dump, an_edition, claim, ingest, start, url
 
@@ -90,7 +91,7 @@ def test_fault_62_a_locked_store_can_still_be_read(tmp_path: Path, store: Store,
 
 def test_fault_62_a_store_that_is_locked_for_a_moment_is_waited_for(tmp_path: Path, store: Store):
     with Store.open(url(tmp_path), now=NOW, busy_seconds=20) as patient:
-        other = start(tmp_path, "with store.writing():\n    print('locked', flush=True)\n    time.sleep(0.5)")
+        other = start(url(tmp_path), "with store.writing():\n    print('locked', flush=True)\n    time.sleep(0.5)")
         assert other.stdout is not None
         assert other.stdout.readline() == "locked\n"
         patient.save_report(RunReport(NOW, NOW))
@@ -131,7 +132,7 @@ except StoreError as error:
     os._exit(0)
 os._exit(1)
 """
-    with start(tmp_path, script) as process:
+    with start(url(tmp_path), script) as process:
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "the disk failed or is full; nothing was recorded" in said
@@ -152,7 +153,7 @@ except StoreError as error:
     print(error, flush=True)
 os._exit(0)
 """
-    with start(tmp_path, script) as process:
+    with start(url(tmp_path), script) as process:
         said, _ = process.communicate(timeout=60)
     assert "nothing was recorded" in said
     assert [(d.key, d.token) for d in claim(store)] == [(KEY, 1)]

@@ -20,7 +20,7 @@ from digest import config
 from digest.config.lines import line_of, lines_of
 from digest.config.schema import DigestFile, InterestTable, ProfileFile, tables
 from digest.errors import ConfigError, UsageError
-from digest.model import Interest, Profile, Target
+from digest.model import Interest, Profile, SummarySettings, Target
 from digest.packaged import packaged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,6 +98,11 @@ timeout = 5
 token = "file:token"
 base_url = "http://127.0.0.1:8888/api"
 timeout = 3
+[summaries]
+url = "http://127.0.0.1:8889/v1"
+model = "tiny"
+key = "env:PW"
+calls = 7
 """
     profile = """
 name = "ada.l"
@@ -127,6 +132,9 @@ weight = 2
     assert (settings.timezone, settings.public_url) == ("Asia/Tokyo", "https://digest.example.org")
     assert (settings.state, settings.templates) == (Path("/home/ada/state"), folder / "config" / "profiles")
     assert (settings.store_url, settings.max_dump_bytes) == ("postgresql+psycopg://u:p@db/x", 2**20)
+    assert settings.summaries == SummarySettings(
+        "http://127.0.0.1:8889/v1/chat/completions", "tiny", "hunter2", calls=7
+    )
     assert (settings.sources[0].name, settings.sources[0].pattern) == ("drop", "*.txt")
     assert settings.email
     assert settings.slack

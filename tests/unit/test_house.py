@@ -23,3 +23,9 @@ def test_imports_only_go_down():
     assert tool, "import-linter comes with the [test] extra"
     done = subprocess.run([tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_finding_known_papers_loads_neither_sqlalchemy_nor_pydantic():
+    loaded = "import digest.store.finding, sys; print(*sys.modules.keys() & {'sqlalchemy', 'pydantic', 'numpy'})"
+    done = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -10,6 +10,7 @@ import pytest
 
 from digest.model import Paper
 from digest.pipeline import learning
+from digest.pipeline.bot import Kept
 from digest.ranking.background import VERSION, Background
 
 RNG = random.Random(5)
@@ -55,6 +56,15 @@ def test_learning_again_replaces_what_was_learned_before(tmp_path):
     learning.learn(a_bot(tmp_path, 400))
     learning.learn(a_bot(tmp_path, 900))
     assert files(tmp_path) == [f"v{VERSION}-900.npz"]
+
+
+def test_a_bot_keeps_its_ranker_until_something_new_is_learned(tmp_path):
+    bot = SimpleNamespace(settings=SimpleNamespace(state=tmp_path), store=Shelf(400), kept=Kept())
+    first = learning.ranker(bot)
+    assert learning.ranker(bot) is first
+    learning.learn(bot)
+    assert learning.ranker(bot) is not first
+    assert learning.ranker(bot).background.papers == 400
 
 
 def test_few_papers_teach_nothing(tmp_path):

@@ -250,3 +250,13 @@ def test_ten_thousand_mails_take_seconds_not_minutes():
     for _ in range(50):
         mime(message, sender=SENDER, sent_at=SENT)
     assert (time.perf_counter() - start) / 50 < 0.005, "a tenth of this is usual"
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=90))
+def test_the_short_way_of_writing_a_line_is_the_long_way(line):
+    line = line.replace("\r", "").replace("\n", "")
+    text = next(read_back(written(text=f"{line}\n")).iter_parts())
+    quoted = text.as_bytes().partition(b"\n\n")[2].rstrip(b"\r\n")
+    assert b"From " not in quoted[:5]
+    assert quoted != b"."
+    assert shown(text) == re.sub("[\x00-\x08\x0b-\x1f\x7f]", "", line) + "\n"

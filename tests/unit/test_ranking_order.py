@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from digest.model import Change, Interest, Reason
+from digest.model import Change, Interest, Pick, Reason
 from digest.ranking import Background, rank, similarity
+from digest.ranking.ranker import Ranker
 from digest.text import is_reference
 from tests.builders import a_change, a_paper, a_profile
 
@@ -187,18 +187,6 @@ def test_surprises_come_last_from_outside_the_interests_and_say_so():
     assert len(picks) == 3
 
 
-def test_what_is_shown_gets_its_reasons_even_if_the_reader_sees_a_leaner_copy_of_the_pick():
-    changes = [a_change(f"Protein {n}") for n in range(4)]
-    (picks,) = rank(
-        changes,
-        [a_profile(interests=(PROTEIN,))],
-        {},
-        BACKGROUND,
-        shown=lambda profile, given: [replace(pick, parts=()) for pick in given[:2]],
-    )
-    assert [bool(pick.reasons) for pick in picks] == [True, True, False, False]
-
-
 def test_at_most_top_picks_are_given_to_each_profile():
     changes = [a_change(f"Protein {n}") for n in range(9)]
     given = list(rank(changes, [a_profile(interests=(PROTEIN,)), a_profile(interests=())], {}, BACKGROUND, top=4))
@@ -234,11 +222,12 @@ def test_reasons_are_worked_out_only_for_what_a_reader_will_see_and_change_no_sc
     changes = [Change(paper, "new") for paper in papers]
     ada = a_profile(interests=(Interest("Graphs", keywords=("graph",)),), floor=0)
     (full,) = rank(changes, [ada], {}, BACKGROUND)
-    (lean,) = rank(changes, [ada], {}, BACKGROUND, shown=lambda profile, picks: picks[1:3])
-    assert [pick.reasons for pick in lean[1:3]] == [pick.reasons for pick in full[1:3]]
-    assert all(pick.reasons and pick.parts for pick in lean[1:3])
-    assert not any(pick.reasons or pick.parts for pick in (lean[0], *lean[3:]))
-    assert [(pick.change, pick.score) for pick in lean] == [(pick.change, pick.score) for pick in full]
+    (ranking,) = Ranker(BACKGROUND).rank(changes, [ada], {})
+    assert not any(pick.reasons or pick.parts for pick in ranking.picks)
+    assert [(pick.change, pick.score) for pick in ranking.picks] == [(pick.change, pick.score) for pick in full]
+    leaner_copies = [Pick(pick.change, pick.score, pick.interest) for pick in ranking.picks[1:3]]
+    assert [pick.reasons for pick in ranking.reasoned(leaner_copies)] == [pick.reasons for pick in full[1:3]]
+    assert all(pick.reasons and pick.parts for pick in full)
 
 
 def test_an_arxiv_id_that_nobody_knows_is_nobodys_wish():

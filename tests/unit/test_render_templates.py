@@ -15,7 +15,7 @@ from digest.render.addresses import Link
 from digest.render.templates import ALL, Templates
 from digest.render.view import PaperView, PickView, SectionView, View
 from tests.builders import a_paper, a_pick
-from tests.golden.digests import ADA, DAY, ORDINARY
+from tests.golden.digests import ADA, DAY, HOSTILE, ORDINARY
 
 FOLDER = Target("folder", "ada")
 
@@ -212,3 +212,18 @@ def test_fault_17_a_paper_that_cannot_be_rendered_is_never_taken_as_proven(tmp_p
         kept, faults, _ = renderer.rehearse(digest, ADA)
         assert [pick.change.paper.title for pick in kept.picks] == ["Sound"]
         assert len(faults) == 1
+
+
+def test_what_is_kept_for_other_readers_is_the_papers_alone():
+    renderer, other = Renderer(), replace(ADA, name="bo", title="Bo", deliver=(Target("email", "bo@example.org"),))
+    theirs = replace(ORDINARY, profile="bo", sections=ORDINARY.sections[::-1])
+    for digest, profile in ((ORDINARY, ADA), (theirs, other), (HOSTILE, ADA), (ORDINARY, ADA)):
+        target = profile.deliver[0]
+        assert renderer.message(digest, profile, target) == Renderer().message(digest, profile, target)
+
+
+def test_once_takes_a_macro_and_nothing_else(tmp_path):
+    (tmp_path / "email").mkdir()
+    (tmp_path / "email" / "digest.txt").write_text("{{ once(page.title, 1) }}")
+    with pytest.raises(TemplateFault, match="takes a macro"):
+        Renderer([tmp_path]).message(ORDINARY, ADA, FOLDER)

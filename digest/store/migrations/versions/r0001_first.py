@@ -174,7 +174,7 @@ def _editions() -> None:
     )
     op.create_table(
         "editions",
-        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("no", _KEY, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("profile", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
@@ -207,9 +207,9 @@ def _editions() -> None:
 def _deliveries() -> None:
     op.create_table(
         "deliveries",
-        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("no", _KEY, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("edition", _KEY, nullable=False),
         sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),

@@ -1,0 +1,42 @@
+"""Summaries that a model once gave, so that nobody is asked twice for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Column, String, Table, Text, delete, insert, select
+
+from digest.store import rows, schema
+from digest.store.columns import Instant
+from digest.store.engine import Access
+
+table = Table(
+    "summaries",
+    schema.metadata,
+    Column("key", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""*key* is a hash of the model and of everything that it was told."""
+
+
+class Summaries:
+    """The part of the store that keeps summaries."""
+
+    _access: Access
+
+    def summaries(self, keys: Sequence[str]) -> dict[str, str]:
+        """The summaries that are kept under *keys*."""
+        found: dict[str, str] = {}
+        with self._access.reading() as connection:
+            for chunk in rows.chunks(keys):
+                query = select(table.c.key, table.c.text).where(table.c.key.in_(chunk))
+                found |= {key: text for key, text in connection.execute(query)}
+        return found
+
+    def keep_summary(self, key: str, text: str, now: datetime) -> None:
+        """Keep *text* under *key*, in the place of what was kept there."""
+        with self._access.writing() as connection:
+            connection.execute(delete(table).where(table.c.key == key))
+            connection.execute(insert(table).values(key=key, text=text, at=now))
