@@ -18,6 +18,7 @@ from digest.cli import (
     replaying,
     running,
     starting,
+    storing,
 )
 
 
@@ -73,6 +74,7 @@ app.command("resume", rich_help_panel=OPERATE)(operating.resume)
 app.command("learn", rich_help_panel=OPERATE)(learning.learn)
 app.command("backup", rich_help_panel=OPERATE)(operating.backup)
 app.command("prune", rich_help_panel=OPERATE)(operating.prune)
+app.add_typer(storing.app, name="store", rich_help_panel=OPERATE)
 
 
 @app.callback(invoke_without_command=True)

@@ -77,7 +77,8 @@ def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool, learns: bool
     dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
     report = RunReport(now, now, ingest=tuple(dumps), forced=forced)
     if held is not None:
-        why = f"put back from a copy of {when(held)}: nothing is sent until you say `digest resume store`"
+        what = f"put back from a copy of {when(held)}, or copied elsewhere then"
+        why = f"{what}: nothing is sent until you say `digest resume store`"
         failures.append(Failure(STORE, why))
     else:
         summaries = Summaries(bot, now)

@@ -107,6 +107,13 @@ class Database(ABC):
         """Give every connection back."""
         self.engine.dispose()
 
+    def home(self) -> str:
+        """What tells this database from one that was restored from its backup, "" where nothing does.
+
+        What stands after the last "/" changes also when a standby takes over.
+        """
+        return ""
+
     @abstractmethod
     def sending(self) -> AbstractContextManager[Presence]:
         """Be known as a sender while this lasts."""

@@ -24,8 +24,11 @@ _d, _e, _f, _m, _n, _r, _s = (
     schema.sightings.c,
 )  # fmt: skip
 BACKUP, RESTORED, TAKEN_UP, PRUNED = "backup", "restored", "taken-up", "pruned"
+HOME, MOVED = "home", "moved"
+"""Marks of the place: the database that this store was made in, and that it was copied into another one."""
 GAP = timedelta(hours=1)
 """A store whose last pass is this much older than the witness beside it is an old copy; a power cut loses seconds."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOT_SENT = "not sent: it was queued in the backup that was put back, and may have gone out since"
 
 
@@ -45,15 +48,11 @@ class Keeping:
         """
         database = self._database
         assert database is not None, "a backup of a rehearsal"  # noqa: S101
-        if not isinstance(database, SqliteDatabase):
-            raise StoreError(f"no backup was made: {database.name} is backed up by `pg_dump`")
         part = to.with_name(f".{to.name}.part")
         try:
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
             part.chmod(0o600)
-            with database.told(), database.engine.connect() as connection:
-                driver(connection).execute("VACUUM INTO ?", (str(part),))
-            _sign(part, now)
+            self._copy_into(part, now)
             os.link(part, to)  # unlike a rename it never replaces what is there
             _settle(to.parent)
         except OSError as error:
@@ -63,24 +62,47 @@ class Keeping:
                 part.unlink(missing_ok=True)
 
     def restored_at(self) -> datetime | None:
-        """Of which instant this store is, when it was put back from a copy and nobody said yet what shall happen."""
+        """Of which instant this store is, when it was put back from a copy and nobody said yet what shall happen.
+
+        It is so too for one that was copied into another store, which sends from then on.
+        """
         with self._access.reading() as connection:
-            for name in (RESTORED, BACKUP):
+            for name in (RESTORED, BACKUP, MOVED):
                 if mark := mark_of(connection, name):
                     return cast(datetime, mark["at"])
             last = connection.execute(select(func.max(_r.finished_at))).scalar()
             taken_up = mark_of(connection, TAKEN_UP).get("at")
             last = max(filter(None, (last, taken_up)), default=None)
+            elsewhere = self._is_elsewhere(connection, last)
         seen = self._read_witness()
-        return last if last is not None and seen is not None and seen - last > GAP else None
+        return last if last is not None and (elsewhere or (seen is not None and seen - last > GAP)) else None
 
     def hold_if_restored(self) -> datetime | None:
         """Say what `restored_at` says, and see to it that it is said until `take_up`."""
         at = self.restored_at()
-        if at is not None:
+        home = self._database.home() if self._database else ""
+        with self._access.reading() as connection:
+            known = mark_of(connection, HOME).get("value", "")
+            settled = bool(mark_of(connection, RESTORED)) if at else known == home
+        if not settled:
             with self._access.writing() as connection:
-                set_mark(connection, RESTORED, at)
+                if at is not None:
+                    set_mark(connection, RESTORED, at)
+                else:
+                    set_mark(connection, HOME, _EPOCH, home)
         return at
+
+    def _is_elsewhere(self, connection: Connection, last: datetime | None) -> bool:
+        """Whether this is another database than the one that the store was made in (see `Database.home`).
+
+        One whose history forked at a moment, as by a standby that took over, is so only if that was long ago.
+        """
+        known = mark_of(connection, HOME).get("value", "")
+        home = self._database.home() if self._database else ""
+        if known in {"", home} or last is None:
+            return False
+        same = known.rpartition("/")[0] == home.rpartition("/")[0]
+        return not same or connection.execute(select(func.now())).scalar_one() - last > GAP
 
     def take_up(self, now: datetime, *, served: Mapping[str, date], drop: Collection[str], ask: Collection[str]) -> int:
         """Go on with a store that was put back, and return how many deliveries were given up.
@@ -106,10 +128,23 @@ class Keeping:
                 last = or_(_f.last_day.is_(None), _f.last_day < day)
                 connection.execute(update(schema.profiles).where(_f.name == name).values(cursor=newest))
                 connection.execute(update(schema.profiles).where(_f.name == name, last).values(last_day=day))
-            connection.execute(delete(schema.marks).where(_m.name.in_((BACKUP, RESTORED))))
+            connection.execute(delete(schema.marks).where(_m.name.in_((BACKUP, RESTORED, MOVED, HOME))))
             set_mark(connection, TAKEN_UP, now)
         self._write_witness(now)
         return dropped
+
+    def _copy_into(self, part: Path, now: datetime) -> None:
+        """Write the copy to the file *part*, which is there and empty."""
+        database = self._database
+        assert isinstance(database, SqliteDatabase), "how others are copied, `Copying` knows"  # noqa: S101
+        with database.told(), database.engine.connect() as connection:
+            driver(connection).execute("VACUUM INTO ?", (str(part),))
+        _sign(part, now)
+
+    def forget_witness(self) -> None:
+        """Let what an earlier store at this place saw say nothing of this one."""
+        if self._witness is not None:
+            self._witness.unlink(missing_ok=True)
 
     def _read_witness(self) -> datetime | None:
         try:
@@ -184,7 +219,7 @@ def _age(dump: Any) -> Any:
     """What decides which counts are newer, as `news.age` has it: what was fetched counts from the day of the fetch."""
     fetched = or_(dump.where.like("http://%"), dump.where.like("https://%"))
     day = case((fetched, func.date(dump.fetched_at)), else_=func.date(dump.captured_on))
-    instant = case((fetched, dump.fetched_at), else_=datetime(1970, 1, 1, tzinfo=UTC))
+    instant = case((fetched, dump.fetched_at), else_=_EPOCH)
     return tuple_(day, instant, dump.id)
 
 

@@ -41,6 +41,10 @@ _SESSION = {
     "tcp_keepalives_count": "2",
     "idle_in_transaction_session_timeout": "10min",
 }
+_HOME = """
+SELECT s.system_identifier || '/' || 'marks'::regclass::oid || '/' || c.timeline_id
+FROM pg_control_system() s, pg_control_checkpoint() c
+"""
 # What to do, by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), the class where the
 # code itself is not listed; never by prose, which is translated.
 _ADVICE = {
@@ -81,6 +85,11 @@ class PostgresDatabase(Database):
         event.listen(engine, "checkout", _look_whether_alive)
         self._schema: str | None = None
         schema.complete_for_postgresql()
+
+    def home(self) -> str:
+        """Name the cluster, the table (made anew by `pg_restore`), and the timeline (begun by a recovery)."""
+        with self.reading() as connection:
+            return str(connection.exec_driver_sql(_HOME).scalar())
 
     @contextmanager
     def sending(self) -> Iterator[_SessionLock]:

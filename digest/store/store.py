@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from digest.store.copying import Copying
 from digest.store.editions import Editions
 from digest.store.engine import BUSY_SECONDS, Access, Database
 from digest.store.health import Health
@@ -22,7 +23,7 @@ from digest.store.summaries import Summaries
 from digest.store.writer import Writer
 
 
-class Store(Papers, Joins, Editions, Senders, Reports, Health, Summaries):
+class Store(Papers, Joins, Editions, Senders, Reports, Health, Summaries, Copying):
     """What the bot remembers, in one database.
 
     Every method is one transaction and may be called from any thread. Whatever the database refuses is a
