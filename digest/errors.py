@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 class DigestError(Exception):
@@ -97,6 +97,10 @@ class DeliveryError(DigestError):
         self.why, self.progress = why, tuple(progress)
         super().__init__(why)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go whole from one process to another: an exception is otherwise made anew from its words alone."""
+        return _whole, (type(self), self.args, dict(self.__dict__))
+
 
 class Deferred(DeliveryError):
     """Nothing was accepted and a later attempt may succeed; *retry_after* in seconds if the server named it.
@@ -135,3 +139,9 @@ class Unconfirmed(DeliveryError):
 
 class Paused(DeliveryError):
     """The whole channel is refused (credentials, policy): stop, tell the operator, keep the messages."""
+
+
+def _whole(kind: type[DeliveryError], words: tuple[Any, ...], facts: dict[str, Any]) -> DeliveryError:
+    error = kind.__new__(kind, *words)
+    error.__dict__.update(facts)
+    return error

@@ -100,6 +100,21 @@ class EmailChannel:
         name = socket.gethostname()
         return name if "." in name and name.isascii() else split_address(self.settings.sender)[1].rpartition("@")[2]
 
+    def part(self, count: int) -> EmailChannel | None:
+        """A channel like this one with a share of its connections, for one of *count* processes.
+
+        None where a rate is kept, or where there is less than one for each.
+        """
+        if self.settings.per_minute or self.width < count:
+            return None
+        return EmailChannel(
+            self.settings,
+            connections=self.width // count,
+            context=self._context,
+            done_timeout=self._done_timeout,
+            per_connection=self._per_connection,
+        )
+
     def check(self) -> str:
         """Connect, secure and log in without sending; say how, or raise Deferred or Paused."""
         self._opened().close(politely=True)

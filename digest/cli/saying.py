@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ from digest.cli.secrets import hide
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+_REDRAWN = 0.1  # seconds
 
 
 def out(text: str = "") -> None:
@@ -53,6 +57,14 @@ def progress(*, silent: bool) -> Iterator[Callable[[int, int, str], None]]:
         MofNCompleteColumn(),
         console=Console(stderr=True),
         transient=True,
+        auto_refresh=False,  # a thread of its own would keep the pass from forking its helpers
     ) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what[-40:])
+        task, drawn = bar.add_task("", total=None), 0.0
+
+        def draw(done: int, total: int, what: str) -> None:
+            nonlocal drawn
+            late = time.monotonic() - drawn > _REDRAWN
+            drawn = time.monotonic() if late else drawn
+            bar.update(task, completed=done, total=total, description=what[-40:], refresh=late)
+
+        yield draw

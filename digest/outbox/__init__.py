@@ -16,14 +16,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from digest.model import Delivery, Message
+from digest.outbox.attempting import attempt
 from digest.outbox.deciding import Policy, settlement
-from digest.outbox.sending import Asks, Channel, Deliveries, Sender, Watch
+from digest.outbox.seams import Asks, Channel, Helpers, Watch
+from digest.outbox.sending import Sender
+from digest.outbox.tally import Deliveries
 from digest.store import Store
 
-__all__ = ["Asks", "Channel", "Deliveries", "Policy", "Watch", "deliver", "resend", "settlement"]
+__all__ = ["Asks", "Channel", "Deliveries", "Helpers", "Policy", "Watch", "attempt", "deliver", "resend", "settlement"]
 
 UNWATCHED = Watch()
 USUAL = Policy()
+NOBODY: Mapping[str, Helpers] = {}
 
 
 def deliver(
@@ -37,20 +41,22 @@ def deliver(
     stop: threading.Event | None = None,
     policy: Policy = USUAL,
     wait: Callable[[float], object] | None = None,
+    helpers: Mapping[str, Helpers] = NOBODY,
 ) -> Deliveries:
     """Send every message that is due, once, and record each outcome at once.
 
     With *wait*, which takes seconds, what becomes due within `Policy.patience` is waited for and tried again, so
     that a server's "in half a minute" does not mean tomorrow; without it (a frozen clock) nothing is tried twice
     in one call. A channel whose server is away costs one attempt; a paused one
-    none, or one an hour. *stop* ends the work after the messages in flight.
+    none, or one an hour. *stop* ends the work after the messages in flight. *helpers*, by channel, try messages in
+    our place once the channel has taken one.
     Raises StoreError when an outcome cannot be recorded: what is in flight is then found in doubt later.
     """
     stop = stop or threading.Event()
     with store.delivering(clock()) as doubtful:
-        sender = Sender(store, channels, render, clock, rng, policy, watch, stop)
+        sender = Sender(store, channels, render, clock, rng, policy, watch, stop, helpers)
         for delivery in doubtful:
-            sender.count("unknown", delivery, "a process died while this was on its way; it may have arrived")
+            sender.tally.count("unknown", delivery, "a process died while this was on its way; it may have arrived")
         watch.at("expired")
         while True:
             while not stop.is_set() and (batch := sender.claim()):

@@ -7,65 +7,15 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol, runtime_checkable
 
-from digest.errors import Deferred, DeliveryError, Paused, Rejected, StoreError, TemplateFault, Unconfirmed
+from digest.errors import Deferred, Paused, Rejected
 from digest.model import Delivery, Failure, Message, Receipt, Settlement
+from digest.outbox.attempting import Unrendered, attempt
 from digest.outbox.deciding import Outcome, Policy, due_again, settlement, stale
+from digest.outbox.seams import Asks, Channel, Helpers, Watch
+from digest.outbox.tally import Deliveries, Tally
 from digest.store import Store
-
-
-class Channel(Protocol):
-    """Sends one message, or raises a DeliveryError that says what may be done next; never tries again by itself.
-
-    A channel that can send several at once says how many in `width`.
-    """
-
-    def send(self, message: Message, *, sent_at: datetime, progress: tuple[str, ...] = ()) -> Receipt:
-        """Send *message*; *progress* holds the remote ids of what an earlier attempt got through."""
-        ...
-
-    def check(self) -> str:
-        """Say that the account works, without sending; raises DeliveryError."""
-        ...
-
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
-
-
-@runtime_checkable
-class Asks(Protocol):
-    """A channel whose server can be asked what it has of a message."""
-
-    def confirm(self, message: Message, *, progress: tuple[str, ...] = ()) -> Receipt | None:
-        """Return what is there, its remote ids in order, or None; raises DeliveryError when it cannot tell."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Where others look in: *at* gets the name of each step, so that a test can kill the process there;
-    *event* gets each outcome with its delivery and the words.
-    """
-
-    at: Callable[[str], None] = lambda step: None
-    event: Callable[[str, Delivery, str], None] = lambda what, delivery, said: None
-
-
-@dataclass(frozen=True, slots=True)
-class Deliveries:
-    """What a pass did: counts of "sent", "deferred", "dead", "unknown", and what a person should see."""
-
-    counts: Mapping[str, int]
-    failures: tuple[Failure, ...]
-
-
-class _Unrendered(Deferred):
-    """A template is at fault: says nothing about the channel."""
 
 
 class Sender:
@@ -81,9 +31,10 @@ class Sender:
         policy: Policy,
         watch: Watch,
         stop: threading.Event,
+        helpers: Mapping[str, Helpers],
     ) -> None:
         self.store, self.channels, self.render, self.clock, self.rng = store, channels, render, clock, rng
-        self.policy, self.watch, self.stop = policy, watch, stop
+        self.policy, self.watch, self.stop, self.helpers = policy, watch, stop, helpers
         self._lock, self._broken = threading.Lock(), False
         now = clock()
         self.paused = dict(store.paused())
@@ -93,11 +44,8 @@ class Sender:
         self.suppressed = dict(store.suppressed())
         self.waiting: dict[str, datetime] = {}  # targets that were told to wait, until when
         self.laters: Counter[str] = Counter()  # "later" in a row, by channel
-        self.due: dict[str, tuple[datetime, str]] = {}  # deferred in this pass: when they are due again, and channel
         self.patience = policy.patience
-        self.counts = Counter(sent=0, deferred=0, dead=0, unknown=0)
-        self.failed: list[Failure] = []
-        self.deferred: dict[tuple[str, str], list[str]] = {}  # (channel, why): keys
+        self.tally = Tally(watch.event)
 
     def claim(self) -> list[Delivery]:
         """Take the next messages that are due, but none of a channel that rests."""
@@ -107,9 +55,8 @@ class Sender:
     def pause(self) -> float | None:
         """How many seconds to wait for the next deferred message; None when that is more than patience is left."""
         now = self.clock()
-        waiting = [due_at for due_at, channel in self.due.values() if channel not in self.resting]
-        seconds = max((min(waiting) - now).total_seconds(), 0.1) if waiting else self.patience + 1
-        if seconds > self.patience:
+        due_at = self.tally.next_due(self.resting)
+        if due_at is None or (seconds := max((due_at - now).total_seconds(), 0.1)) > self.patience:
             return None
         self.patience -= seconds
         return seconds
@@ -162,19 +109,21 @@ class Sender:
                 return
         outcome = self._attempt(delivery)
         with self._lock:
-            self._forget(delivery.key)
+            self.tally.forget(delivery.key)
             self._settle(delivery, outcome)
 
     def _width(self, delivery: Delivery) -> int:
         channel = delivery.target.channel
-        return int(getattr(self.channels[channel], "width", 1)) if channel in self.proven else 1
+        if channel not in self.proven:
+            return 1
+        return int(getattr(self.helpers.get(channel) or self.channels[channel], "width", 1))
 
     def _not_now(self, delivery: Delivery) -> datetime | None:
         """Until when *delivery* must wait through no fault of its own, or None when it may be tried."""
         now, channel = self.clock(), delivery.target.channel
         if channel not in self.channels and channel not in self.resting:
             self.resting.add(channel)
-            self.failed.append(Failure(channel, "messages wait for this channel, and the config has no account for it"))
+            self.tally.fail(Failure(channel, "messages wait for this channel, and the config has no account for it"))
         leased = delivery.leased_until
         too_late = leased is not None and now + self.policy.longest_send > leased
         if self.stop.is_set() or too_late or channel in self.resting:
@@ -185,42 +134,22 @@ class Sender:
     def _give_back(self, delivery: Delivery, until: datetime) -> None:
         untried = Settlement("queued", until, said=delivery.error, counts=False)
         if until > self.clock():
-            self.due[delivery.key] = until, delivery.target.channel
+            self.tally.waits(delivery, until)
         self.store.settle(delivery.key, delivery.token, untried, self.clock())
 
     # ------------------------------------------------------------ one message
 
     def _attempt(self, delivery: Delivery) -> Outcome:
-        """Render and send; every way in which that can end is a value here, but for a store that fails."""
+        """Try it here, or have a helper do it where the channel has proven itself."""
         why = self.suppressed.get(str(delivery.target))
         if why is not None:
             return Rejected(f"{delivery.target} is suppressed: {why}", scope="message")
         if (why := stale(delivery, self.clock(), self.policy)) is not None:
             return Rejected(why, scope="message")
-        try:
-            message = self.render(delivery)
-        except StoreError:
-            raise
-        except TemplateFault as error:
-            return _Unrendered(f"template: {error}")
-        except Exception as error:
-            return Rejected(f"cannot be rendered: {_place(error)}", scope="message")
-        self.watch.at("rendered")
-        return self._send(delivery, message)
-
-    def _send(self, delivery: Delivery, message: Message) -> Outcome:
-        channel, progress = self.channels[delivery.target.channel], delivery.remote_ids
-        try:
-            if delivery.doubts and isinstance(channel, Asks):
-                found = channel.confirm(message, progress=progress)
-                progress = found.remote_ids if found else ()
-            receipt = channel.send(message, sent_at=self.clock(), progress=progress)
-        except DeliveryError as error:
-            return error
-        except Exception as error:  # a bug of ours, and nobody knows how far it came
-            return Unconfirmed(f"the channel broke: {_place(error)}", progress=progress)
-        self.watch.at("sent-not-settled")
-        return receipt
+        channel = delivery.target.channel
+        if channel in self.proven and channel in self.helpers:
+            return self.helpers[channel].attempt(delivery, self.clock())
+        return attempt(delivery, self.channels[channel], self.render, self.clock, self.watch.at)
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
         """Record how it ended at once, then learn from it."""
@@ -230,9 +159,9 @@ class Sender:
         if not self.store.settle(delivery.key, delivery.token, verdict, now):
             self.watch.event("late", delivery, "the lease ran out and another worker has this message now")
         self.watch.at("settled")
-        self.count("deferred" if verdict.state == "queued" else verdict.state, delivery, verdict.said)
+        self.tally.count("deferred" if verdict.state == "queued" else verdict.state, delivery, verdict.said)
         if verdict.state == "queued" and verdict.due_at is not None:
-            self.due[delivery.key] = verdict.due_at, delivery.target.channel
+            self.tally.waits(delivery, verdict.due_at)
         self._learn(delivery, outcome, now)
 
     def _learn(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
@@ -251,7 +180,7 @@ class Sender:
             self.resting.add(channel)
         elif isinstance(outcome, Deferred) and outcome.retry_after is not None:
             self.waiting[target] = due_again(outcome, 0, now, self.policy, self.rng)
-        elif isinstance(outcome, Deferred) and not isinstance(outcome, _Unrendered):
+        elif isinstance(outcome, Deferred) and not isinstance(outcome, Unrendered):
             self.laters[channel] += 1
             if self.laters[channel] >= self.policy.laters:
                 self.resting.add(channel)  # it says so to everybody: no need to ask for each of ten thousand
@@ -271,43 +200,6 @@ class Sender:
         self.store.resume(channel)  # a pause counts from the last refusal, so that it is tried once an hour
         self.store.pause(channel, why, now)
 
-    # ------------------------------------------------------------ the report
-
-    def count(self, what: str, delivery: Delivery, said: str) -> None:
-        """Count an outcome; what a person should see becomes a failure."""
-        self.counts[what] += 1
-        self.watch.event(what, delivery, said)
-        if what == "deferred":
-            self.deferred.setdefault((delivery.target.channel, said), []).append(delivery.key)
-        elif what != "sent":
-            self.failed.append(Failure(delivery.key, f"{what}: {said}", passing=what == "unknown"))
-
-    def _forget(self, key: str) -> None:
-        """What was deferred earlier in this pass is tried again: how that ends is what counts."""
-        if self.due.pop(key, None) is None:
-            return
-        for keys in self.deferred.values():
-            if key in keys:
-                keys.remove(key)
-                self.counts["deferred"] -= 1
-
     def report(self) -> Deliveries:
-        """Say what was done; a paused channel is one failure, and so are a thousand messages with one cause to wait."""
-        failures, paused = list(self.failed), self.store.paused()
-        for name, pause in paused.items():
-            failures.append(Failure(name, f"paused, last refused {pause.since:%Y-%m-%d %H:%M} UTC: {pause.why}"))
-        for (channel, why), keys in self.deferred.items():
-            if channel not in paused and keys:
-                where = keys[0] if len(keys) == 1 else f"{channel}: {len(keys)} messages"
-                failures.append(Failure(where, f"will be tried again: {why}", passing=True))
-        return Deliveries(dict(self.counts), tuple(failures))
-
-
-def _place(error: Exception) -> str:
-    """Name a bug by its kind and place; its text is left out, since it may hold what is secret."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    return type(error).__name__ + (
-        f" at {Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
-    )
+        """Say what was done."""
+        return self.tally.report(self.store.paused())

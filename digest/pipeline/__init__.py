@@ -11,14 +11,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from digest import outbox
-from digest.errors import DigestError, StoreError
-from digest.model import OPERATOR, Delivery, DumpReport, Failure, Message, RunReport
+from digest.errors import StoreError
+from digest.model import DumpReport, Failure, RunReport
 from digest.pipeline import learning
 from digest.pipeline.alerts import tell_operator
 from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
-from digest.pipeline.careful import careful
+from digest.pipeline.delivering import deliver
 from digest.pipeline.ingest import ingest, ingest_sources
 from digest.pipeline.prepare import prepare
 from digest.pipeline.rehearse import explain, preview, recent, rehearse
@@ -82,7 +81,9 @@ def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool, learns: bool
         failures.append(Failure(STORE, why))
     else:
         summaries = Summaries(bot, now)
-        editions, more_failures, more_warnings = prepare(bot, now, due_only=due_only, finish=summaries.complete)
+        editions, more_failures, more_warnings = prepare(
+            bot, now, due_only=due_only, finish=summaries.complete if bot.settings.summaries else None
+        )
         counts, lost = deliver(bot)
         report = replace(report, editions=tuple(editions), deliveries=counts, summaries=summaries.counts)
         failures += [*more_failures, *lost]
@@ -131,32 +132,3 @@ def _hidden(bot: Bot, report: RunReport) -> RunReport:
 
     dumps = tuple(dump(one) for one in report.ingest)
     return replace(report, ingest=dumps, failures=clear(report.failures), warnings=clear(report.warnings))
-
-
-def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
-    """Send every message that is due; only the outbox decides about a second attempt."""
-    profiles = {profile.name: profile for profile in bot.settings.profiles}
-    lost: list[Failure] = []
-
-    def render(delivery: Delivery) -> Message:
-        digest = bot.store.digest(delivery.profile, delivery.date)
-        if digest is not None and delivery.profile.startswith(OPERATOR):
-            return bot.renderer.notice(digest, delivery.target)
-        profile = profiles.get(delivery.profile)
-        if digest is None or profile is None:
-            raise DigestError(f"{delivery.key}: its profile or its edition is gone")
-        try:
-            return bot.renderer.message(digest, profile, delivery.target)
-        except Exception:  # FAULTS 17: a paper that cannot be rendered is left out, whenever that shows
-            digest, faults, _ = bot.renderer.rehearse(digest, profile, proven=False)
-            lost.extend(Failure(f"{delivery.key}: {fault.where}", fault.what) for fault in faults)
-            return bot.renderer.message(digest, profile, delivery.target)
-
-    def event(what: str, delivery: Delivery, said: str) -> None:
-        facts = {"key": delivery.key, "attempt": delivery.attempts, "said": said}
-        bot.hooks.tell(what, facts, bad=what not in {"sent", "deferred"})
-
-    watch = outbox.Watch(at=bot.hooks.at, event=event)
-    channels = {name: careful(channel, bot.hide) for name, channel in bot.channels.items()}
-    done = outbox.deliver(bot.store, channels, render, bot.clock, bot.rng, watch=watch, stop=bot.stop, wait=bot.wait)
-    return dict(done.counts), [*done.failures, *lost]

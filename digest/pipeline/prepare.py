@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from digest import schedule
 from digest.compose import compose
 from digest.model import Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
-from digest.pipeline import learning, quiet
+from digest.pipeline import crew, learning, quiet
 from digest.pipeline.bot import Bot
 from digest.ranking import Ranking
 from digest.ranking.sketch import kinship
 from digest.render import wording
-from digest.store import QueuedEdition, Store
+from digest.store import PackedEdition, QueuedEdition, Store, pack
 
 NEW_PROFILE_SEES = timedelta(days=7)
 """A profile that the bot has not served yet is offered what was first seen in this time, not the whole archive."""
@@ -31,6 +31,7 @@ BACKFILL = 1000
 Due = tuple[Profile, date]
 Made = tuple[QueuedEdition, list[Failure], list[Failure]]
 """An edition, the papers that could not be rendered and were left out, and warnings."""
+Packed = tuple[PackedEdition, list[Failure], list[Failure]]
 Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
 
 
@@ -44,36 +45,54 @@ def prepare(bot: Bot, now: datetime, *, due_only: bool, finish: Callable[[Digest
     due, reports = _due(bot.store, profiles, now, due_only=due_only)
     failures: list[Failure] = []
     warnings: list[Failure] = []
-    queued: list[QueuedEdition] = []
-    for done, (edition, lost, odd) in enumerate(editions(bot, due, now), 1):
-        digest = edition.digest
+    queued: list[PackedEdition] = []
+    for done, (edition, lost, odd) in enumerate(_packed_editions(bot, due, now, finish), 1):
         failures += lost
         warnings += odd
-        if digest.considered > BACKFILL:
-            warnings.append(Failure(digest.profile, f"{digest.considered:,} candidates at once: was this a backfill?"))
-        queued.append(replace(edition, digest=finish(digest)) if finish else edition)
+        if edition.considered > BACKFILL:
+            what = f"{edition.considered:,} candidates at once: was this a backfill?"
+            warnings.append(Failure(edition.profile, what))
+        queued.append(edition)
         if len(queued) == EDITIONS_PER_COMMIT:
             reports += _commit(bot, queued, now)
-        bot.hooks.progress(done, len(due), digest.profile)
+        bot.hooks.progress(done, len(due), edition.profile)
     reports += _commit(bot, queued, now)
     order = {profile.name: place for place, profile in enumerate(profiles)}
     reports.sort(key=lambda report: order[report.profile])
     return reports, failures, warnings
 
 
-def _commit(bot: Bot, queued: list[QueuedEdition], now: datetime) -> list[EditionReport]:
+def _packed_editions(
+    bot: Bot, due: Sequence[Due], now: datetime, finish: Callable[[Digest], Digest] | None
+) -> Iterator[Packed]:
+    """Make everybody's edition ready to be written, in several processes where there are many.
+
+    What has the last word may keep a budget, so with *finish* it is one process.
+    """
+
+    def packed(due: Sequence[Due]) -> Iterator[Packed]:
+        for edition, lost, odd in editions(bot, due, now):
+            yield pack(replace(edition, digest=finish(edition.digest)) if finish else edition), lost, odd
+
+    count = crew.hands(bot.store, len(due)) if finish is None else 1
+    if count == 1:
+        return packed(due)
+    learning.ranker(bot)  # read once, and shared by all
+    return crew.spread(bot.store, [due[n::count] for n in range(count)], packed)
+
+
+def _commit(bot: Bot, queued: list[PackedEdition], now: datetime) -> list[EditionReport]:
     """Remember these editions with their messages and cursors in one transaction; another pass may have been first."""
     if not queued:
         return []
     bot.hooks.at("prepare-before-commit")
     states = bot.store.queue(queued, now)
     bot.hooks.at("prepare-committed")
-    digests = [edition.digest for edition in queued]
-    queued.clear()
     made = [
-        EditionReport(digest.profile, digest.date, len(digest.picks), digest.considered, state)
-        for digest, state in zip(digests, states, strict=True)
+        EditionReport(edition.profile, edition.day, edition.picks, edition.considered, state)
+        for edition, state in zip(queued, states, strict=True)
     ]
+    queued.clear()
     for one in made:
         facts = {"profile": one.profile, "date": one.date.isoformat(), "picks": one.picks, "considered": one.considered}
         bot.hooks.tell("edition", {**facts, "state": one.state})

@@ -18,7 +18,7 @@ def rehearse(bot: Bot, *, due_only: bool = False) -> RunReport:
     """Do what `run_pass` does up to the deliveries; *bot* must stand on a scratch store."""
     now = bot.clock()
     dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
-    finish = Summaries(bot, now).complete
+    finish = Summaries(bot, now).complete if bot.settings.summaries else None
     reports, more_failures, more_warnings = prepare(bot, now, due_only=due_only, finish=finish)
     return RunReport(
         started_at=now,

@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from digest.model import Settlement
     from digest.store.joins import Joined
+    from digest.store.queueing import pack
     from digest.store.store import Store
-    from digest.store.values import EditionState, Event, Offer, Queued, QueuedEdition, Status, Told, Waiting
+    from digest.store.values import (
+        EditionState,
+        Event,
+        Offer,
+        PackedEdition,
+        Queued,
+        QueuedEdition,
+        Status,
+        Told,
+        Waiting,
+    )
     from digest.store.writer import Writer
 
 __all__ = [
@@ -15,6 +26,7 @@ __all__ = [
     "Event",
     "Joined",
     "Offer",
+    "PackedEdition",
     "Queued",
     "QueuedEdition",
     "Settlement",
@@ -23,9 +35,10 @@ __all__ = [
     "Told",
     "Waiting",
     "Writer",
+    "pack",
 ]
 
-_AT = {"Joined": "joins", "Settlement": "deliveries", "Store": "store", "Writer": "writer"}
+_AT = {"Joined": "joins", "Settlement": "deliveries", "Store": "store", "Writer": "writer", "pack": "queueing"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from digest.model import Cause, Change, Digest
 from digest.store import queueing, rows, schema
 from digest.store.engine import Access
-from digest.store.values import EditionState, Queued, QueuedEdition
+from digest.store.values import EditionState, PackedEdition, Queued, QueuedEdition
 
 _c, _f, _n, _o, _p = schema.changes.c, schema.profiles.c, schema.editions.c, schema.offers.c, schema.papers.c
 
@@ -100,29 +100,31 @@ class Editions:
                     found[id_].add(cause)
         return {id_: frozenset(causes) for id_, causes in found.items()}
 
-    def queue(self, editions: Sequence[QueuedEdition], now: datetime) -> tuple[Queued, ...]:
+    def queue(self, editions: Sequence[QueuedEdition | PackedEdition], now: datetime) -> tuple[Queued, ...]:
         """Remember editions, what they show, their deliveries (due now) and the new cursors: all or nothing.
 
         Says for each in order what became of it: "queued"; "empty", when it has no picks and so no
         deliveries; "exists", when nothing was changed because the profile has a queued edition for
         that date already or was served by another pass meanwhile. An empty one is replaced.
         """
-        packed = [rows.packed(edition.digest) for edition in editions]  # before anybody is made to wait
+        packed = [  # before anybody is made to wait
+            edition if isinstance(edition, PackedEdition) else queueing.pack(edition) for edition in editions
+        ]
         with self._access.writing(hold="shared") as connection:
-            profiles = queueing.ensure_profiles(connection, [edition.digest.profile for edition in editions])
-            places = [queueing.place_of(edition, profiles) for edition in editions]
+            profiles = queueing.ensure_profiles(connection, [edition.profile for edition in packed])
+            places = [queueing.place_of(edition, profiles) for edition in packed]
             there = queueing.existing(connection, places)
             closed = {place for place, row in there.items() if row.state == "queued"}
             states: list[Queued] = []
-            taken: list[tuple[QueuedEdition, bytes]] = []
-            for edition, data, place in zip(editions, packed, places, strict=True):
-                cursor = profiles[edition.digest.profile].cursor
+            taken: list[PackedEdition] = []
+            for edition, place in zip(packed, places, strict=True):
+                cursor = profiles[edition.profile].cursor
                 if place in closed or edition.since not in {None, cursor}:
                     states.append("exists")
                     continue
                 closed.add(place)
-                states.append("queued" if edition.digest.is_sent else "empty")
-                taken.append((edition, data))
+                states.append("queued" if edition.sent else "empty")
+                taken.append(edition)
             queueing.write(connection, taken, profiles, now)
         return tuple(states)
 

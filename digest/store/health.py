@@ -139,7 +139,7 @@ def _queue_notice(connection: Connection, notice: Digest, targets: Sequence[Targ
     name = f"{OPERATOR}{number}"
     named = QueuedEdition(Digest(name, notice.date, notes=notice.notes), tuple(targets), 0)
     profiles = queueing.ensure_profiles(connection, [name])
-    queueing.write(connection, [(named, rows.packed(named.digest))], profiles, now)
+    queueing.write(connection, [queueing.pack(named)], profiles, now)
 
 
 # ---------------------------------------------------------------- single facts

@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from digest.model import Digest, Pick
 from digest.store import rows, schema
 from digest.store.engine import insert_new
 from digest.store.papers import numbers_of
-from digest.store.values import QueuedEdition
+from digest.store.values import PackedEdition, QueuedEdition
 
 _f, _n, _p = schema.profiles.c, schema.editions.c, schema.papers.c
 Place = tuple[date, int]
@@ -51,54 +50,68 @@ def ensure_profiles(connection: Connection, names: Sequence[str]) -> dict[str, A
     return profiles_of(connection, sorted(set(names)), lock=True)
 
 
-def place_of(edition: QueuedEdition, profiles: Mapping[str, Any]) -> Place:
+def pack(edition: QueuedEdition) -> PackedEdition:
+    """Make *edition* ready to be written."""
+    digest = edition.digest
+    return PackedEdition(
+        profile=digest.profile,
+        day=digest.date,
+        data=rows.packed(digest),
+        sent=digest.is_sent,
+        picks=len(digest.picks),
+        considered=digest.considered,
+        offers=tuple((pick.change.paper.id, pick.change.cause) for pick in (*digest.picks, *digest.also)),
+        targets=tuple(dict.fromkeys(edition.targets)),
+        cursor=edition.cursor,
+        since=edition.since,
+    )
+
+
+def place_of(edition: PackedEdition, profiles: Mapping[str, Any]) -> Place:
     """Say where *edition* belongs."""
-    return edition.digest.date, profiles[edition.digest.profile].no
+    return edition.day, profiles[edition.profile].no
 
 
-def write(
-    connection: Connection, taken: Sequence[tuple[QueuedEdition, bytes]], profiles: Mapping[str, Any], now: datetime
-) -> None:
+def write(connection: Connection, taken: Sequence[PackedEdition], profiles: Mapping[str, Any], now: datetime) -> None:
     """Write editions whose places are free or hold an empty one, with all that follows from them."""
     if not taken:
         return
-    places = [place_of(edition, profiles) for edition, _ in taken]
+    places = [place_of(edition, profiles) for edition in taken]
     again = existing(connection, places).keys()
     here = (_n.day == bindparam("d"), _n.profile == bindparam("p"), _n.state == "empty")
-    connection.execute(delete(schema.editions).where(*here), [{"d": day, "p": no} for day, no in places])
-    values = [_edition_row(edition, data, place, now) for (edition, data), place in zip(taken, places, strict=True)]
+    if again:
+        connection.execute(delete(schema.editions).where(*here), [{"d": day, "p": no} for day, no in places])
+    values = [_edition_row(edition, place, now) for edition, place in zip(taken, places, strict=True)]
     connection.execute(insert(schema.editions), values)
     written = existing(connection, places)
     _write_offers(connection, taken, profiles)
     queued = [
         row
-        for (edition, _), place in zip(taken, places, strict=True)
-        if edition.digest.is_sent
+        for edition, place in zip(taken, places, strict=True)
+        if edition.sent
         for row in _delivery_rows(edition, written[place].no, now)
     ]
     if queued:
         connection.execute(insert(schema.deliveries), queued)
-    _move_cursors(connection, [edition for edition, _ in taken], profiles, again)
+    _move_cursors(connection, taken, profiles, again)
 
 
-def _edition_row(edition: QueuedEdition, data: bytes, place: Place, now: datetime) -> dict[str, Any]:
-    digest = edition.digest
+def _edition_row(edition: PackedEdition, place: Place, now: datetime) -> dict[str, Any]:
     return {
         "day": place[0],
         "profile": place[1],
-        "state": "queued" if digest.is_sent else "empty",
-        "picks": len(digest.picks),
-        "considered": digest.considered,
-        "digest": data,
+        "state": "queued" if edition.sent else "empty",
+        "picks": edition.picks,
+        "considered": edition.considered,
+        "digest": edition.data,
         "at": now,
     }
 
 
-def _delivery_rows(edition: QueuedEdition, edition_no: int, now: datetime) -> list[dict[str, Any]]:
-    digest = edition.digest
+def _delivery_rows(edition: PackedEdition, edition_no: int, now: datetime) -> list[dict[str, Any]]:
     return [
         {
-            "key": f"{digest.profile}/{digest.date}/{target}",
+            "key": f"{edition.profile}/{edition.day}/{target}",
             "edition": edition_no,
             "channel": target.channel,
             "address": target.address,
@@ -112,21 +125,17 @@ def _delivery_rows(edition: QueuedEdition, edition_no: int, now: datetime) -> li
             "said": "",
             "queued_at": now,
         }
-        for target in dict.fromkeys(edition.targets)
+        for target in edition.targets
     ]
 
 
-def _write_offers(
-    connection: Connection, taken: Sequence[tuple[QueuedEdition, bytes]], profiles: Mapping[str, Any]
-) -> None:
-    shown: list[tuple[Digest, Pick]] = [
-        (edition.digest, pick) for edition, _ in taken for pick in (*edition.digest.picks, *edition.digest.also)
-    ]
-    numbers = numbers_of(connection, _p.id, sorted({pick.change.paper.id for _, pick in shown}))
+def _write_offers(connection: Connection, taken: Sequence[PackedEdition], profiles: Mapping[str, Any]) -> None:
+    numbers = numbers_of(connection, _p.id, sorted({paper for edition in taken for paper, _ in edition.offers}))
     offers = {
-        (profiles[digest.profile].no, numbers[pick.change.paper.id], pick.change.cause): digest.date
-        for digest, pick in shown
-        if pick.change.paper.id in numbers
+        (profiles[edition.profile].no, numbers[paper], cause): edition.day
+        for edition in taken
+        for paper, cause in edition.offers
+        if paper in numbers
     }
     if offers:
         values = [{"profile": f, "paper": p, "cause": c, "day": day} for (f, p, c), day in sorted(offers.items())]
@@ -134,15 +143,14 @@ def _write_offers(
 
 
 def _move_cursors(
-    connection: Connection, editions: Sequence[QueuedEdition], profiles: Mapping[str, Any], again: Collection[Place]
+    connection: Connection, editions: Sequence[PackedEdition], profiles: Mapping[str, Any], again: Collection[Place]
 ) -> None:
     """Cursors and days only go forward; an edition without papers is counted once for its day (*again*: it was)."""
     moves: dict[str, dict[str, Any]] = {}
     for edition in editions:
-        name, profile = edition.digest.profile, profiles[edition.digest.profile]
+        name, profile, day = edition.profile, profiles[edition.profile], edition.day
         last = moves.get(name, {"c": profile.cursor, "d": profile.last_day, "e": profile.empty_run})
-        day = edition.digest.date
-        run = 0 if edition.digest.picks else last["e"] + (place_of(edition, profiles) not in again)
+        run = 0 if edition.picks else last["e"] + (place_of(edition, profiles) not in again)
         moves[name] = {"f": name, "c": max(last["c"], edition.cursor), "d": max(last["d"] or day, day), "e": run}
     statement = update(schema.profiles).where(_f.name == bindparam("f"))
     columns: dict[str, Any] = {"cursor": bindparam("c"), "last_day": bindparam("d"), "empty_run": bindparam("e")}

@@ -63,6 +63,15 @@ class Store(Papers, Joins, Editions, Senders, Reports, Health, Summaries, Copyin
         with self._database.pretending() as access:
             yield Store(access)
 
+    def can_be_shared(self) -> bool:
+        """Whether other processes can open the same database; one in memory or in a rehearsal is this process's own."""
+        return self._database is not None and not self._database.in_memory
+
+    def rest(self) -> None:
+        """Hold no connection until the next call, so that a process that is forked now inherits none."""
+        if self._database is not None:
+            self._database.close()
+
     def close(self) -> None:
         """Give the database back."""
         if self._database is not None:

@@ -29,6 +29,26 @@ class QueuedEdition:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedEdition:
+    """A `QueuedEdition` made ready to be written: small, so that it can be made in another process.
+
+    *data* is the stored digest, *sent* whether there is something to send; *offers* holds the id and the cause
+    of each paper that is shown, in full or in a line.
+    """
+
+    profile: str
+    day: date
+    data: bytes
+    sent: bool
+    picks: int
+    considered: int
+    offers: tuple[tuple[str, Cause], ...]
+    targets: tuple[Target, ...]
+    cursor: int
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One stored change of a paper, for its history."""
 

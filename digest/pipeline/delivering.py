@@ -1,0 +1,154 @@
+"""Queued messages -> sent ones: the outbox with the bot's own channels and voice, and with helpers for thousands."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Protocol, runtime_checkable
+
+from digest import outbox
+from digest.errors import DigestError, Unconfirmed
+from digest.model import OPERATOR, Delivery, Failure, Message
+from digest.outbox.deciding import Outcome
+from digest.pipeline import crew
+from digest.pipeline.bot import Bot
+from digest.pipeline.careful import careful
+
+
+def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
+    """Send every message that is due; only the outbox decides about a second attempt."""
+
+    def event(what: str, delivery: Delivery, said: str) -> None:
+        facts = {"key": delivery.key, "attempt": delivery.attempts, "said": said}
+        bot.hooks.tell(what, facts, bad=what not in {"sent", "deferred"})
+
+    watch = outbox.Watch(at=bot.hooks.at, event=event)
+    channels = {name: careful(channel, bot.hide) for name, channel in bot.channels.items()}
+    voice = _Voice(bot)
+    with _helpers(bot) as helpers:
+        done = outbox.deliver(
+            bot.store, channels, voice.render, bot.clock, bot.rng,
+            watch=watch, stop=bot.stop, wait=bot.wait, helpers=helpers,
+        )  # fmt: skip
+        lost = [*voice.lost(), *(failure for one in helpers.values() for failure in one.lost)]
+    return dict(done.counts), [*done.failures, *lost]
+
+
+class _Voice:
+    """Renders what the store holds, and remembers what had to be left out."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._profiles = {profile.name: profile for profile in bot.settings.profiles}
+        self._lost: list[Failure] = []
+
+    def render(self, delivery: Delivery) -> Message:
+        """The message of *delivery*, as its edition stands in the store."""
+        renderer = self._bot.renderer
+        digest = self._bot.store.digest(delivery.profile, delivery.date)
+        if digest is not None and delivery.profile.startswith(OPERATOR):
+            return renderer.notice(digest, delivery.target)
+        profile = self._profiles.get(delivery.profile)
+        if digest is None or profile is None:
+            raise DigestError(f"{delivery.key}: its profile or its edition is gone")
+        try:
+            return renderer.message(digest, profile, delivery.target)
+        except Exception:  # FAULTS 17: a paper that cannot be rendered is left out, whenever that shows
+            digest, faults, _ = renderer.rehearse(digest, profile, proven=False)
+            self._lost += (Failure(f"{delivery.key}: {fault.where}", fault.what) for fault in faults)
+            return renderer.message(digest, profile, delivery.target)
+
+    def lost(self) -> list[Failure]:
+        """The papers that were left out since the last time."""
+        lost, self._lost = self._lost, []
+        return lost
+
+
+# ---------------------------------------------------------------- helpers
+
+
+@runtime_checkable
+class _Shared(Protocol):
+    """A channel of which each of several processes may use a part."""
+
+    def part(self, count: int) -> outbox.Channel | None:
+        """The same channel for one of *count* processes; None where only one may send."""
+        ...
+
+
+class _Crew:
+    """Processes that render and send for one channel; *lost* holds the papers that they had to leave out."""
+
+    def __init__(self, lines: Sequence[Connection]) -> None:
+        self.width, self.lost = len(lines), list[Failure]()
+        self._free = deque(lines)
+
+    def attempt(self, delivery: Delivery, now: datetime) -> Outcome:
+        """Have *delivery* tried; when the process dies over it nobody knows how far it came."""
+        line = self._free.popleft()  # never empty: the outbox asks from *width* threads
+        try:
+            line.send((delivery, now))
+            outcome, lost = crew.received(line)
+        except OSError:
+            return Unconfirmed("the process that was to send it is gone", progress=delivery.remote_ids)
+        finally:
+            self._free.append(line)
+        self.lost += lost
+        return outcome  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _helpers(bot: Bot) -> Iterator[Mapping[str, _Crew]]:
+    """Processes for each channel that has many messages waiting and can be shared."""
+    waiting = bot.store.waiting(bot.clock())
+    with ExitStack() as stack:
+        found = {}
+        for name, channel in bot.channels.items():
+            count = crew.hands(bot.store, waiting[name].count if name in waiting else 0)
+            part = channel.part(count) if count > 1 and isinstance(channel, _Shared) else None
+            if part is not None:
+                width = int(getattr(part, "width", 1))
+                lines = stack.enter_context(crew.forked(bot.store, [partial(_serve, bot, part)] * count, width))
+                found[name] = _Crew([line for group in zip(*lines, strict=True) for line in group])
+        yield found
+
+
+def _serve(bot: Bot, part: outbox.Channel, lines: Sequence[Connection]) -> None:
+    """Render and send what comes over *lines*, one message at a time on each, until they are closed."""
+    channel = careful(part, bot.hide)
+    threads = [threading.Thread(target=_answer, args=(bot, channel, line)) for line in lines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    channel.close()
+
+
+def _answer(bot: Bot, channel: outbox.Channel, line: Connection) -> None:
+    voice = _Voice(bot)
+    while (letter := _next(line)) is not None:
+        delivery, now = letter
+        clock: Callable[[], datetime] = partial(_same, now)
+        try:
+            line.send((outbox.attempt(delivery, channel, voice.render, clock, bot.hooks.at), voice.lost()))
+        except OSError:
+            return  # nobody is there to be told: the next pass finds it in doubt
+        except Exception as error:
+            line.send(crew.sendable(error))
+
+
+def _same(instant: datetime) -> datetime:
+    return instant
+
+
+def _next(line: Connection) -> tuple[Delivery, datetime] | None:
+    try:
+        letter: tuple[Delivery, datetime] = line.recv()
+    except (EOFError, OSError):
+        return None
+    return letter
