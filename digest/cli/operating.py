@@ -45,13 +45,21 @@ def resend(
     with building.open_store(settings, tick) as store:
         from digest import outbox
 
+        delivery = store.delivery(key)
+        if delivery and str(delivery.target) in store.unsubscribed().get(delivery.profile, ()):
+            raise UsageError(f"{delivery.target} has unsubscribed; `digest resume {delivery.profile}` undoes that")
         if not outbox.resend(store, key, tick()):
             raise UsageError(f"no message has the key {key!r}; `digest status` lists the keys")
     saying.out(f"{key} is queued; `digest run --due` or the service sends it")
 
 
 def resume(
-    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="email or slack; store after a restored backup.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="CHANNEL|PROFILE", help="email or slack; store after a restored backup; a profile left or paused."
+        ),
+    ],
     again: Annotated[
         bool, typer.Option("--resend", help="With store: send all that the backup holds as unsent, perhaps again.")
     ] = False,
@@ -59,18 +67,22 @@ def resume(
     now: Now = None,
     debug: Debug = False,
 ) -> None:
-    """Let a paused channel send again once its cause is mended, or a restored store go on."""
+    """Let a paused channel send again once its cause is mended, a restored store go on, or a profile's readers back."""
     settings = building.load_settings(config)
-    if channel == "store":
+    if what == "store":
         _resume_store(settings, now, again=again)
         return
     if again:
         raise UsageError("--resend belongs to `digest resume store`; one message is sent again by `digest resend KEY`")
     with building.open_store(settings, clock(now)) as store:
-        if channel not in store.paused():
-            raise UsageError(f"the channel {channel!r} is not paused")
-        store.resume(channel)
-    saying.out(f"{channel} sends again with the next pass")
+        if what in store.paused():
+            store.resume(what)
+            saying.out(f"{what} sends again with the next pass")
+            return
+        left, woken = store.resubscribe(what), store.wake(what)
+    if not (left or woken):
+        raise UsageError(f"{what!r} is no paused channel, and no profile that rests or that anybody left")
+    saying.out(f"{what} gets its digest again" + (f", at {plural(left, 'more target')}" if left else ""))
 
 
 def _resume_store(settings: Settings, now: str | None, *, again: bool) -> None:

@@ -178,6 +178,8 @@ def status(value: Status, troubles: Sequence[Trouble], sources: Mapping[str, Sou
             {"channel": name, "since": instant(pause.since), "why": pause.why} for name, pause in value.paused.items()
         ],
         "suppressed": [{"target": target, "why": why} for target, why in value.suppressed.items()],
+        "rests": [{"profile": name, "until": day(rest.until)} for name, rest in value.rests.items()],
+        "unsubscribed": [{"profile": name, "targets": sorted(targets)} for name, targets in value.left.items()],
         "dead": [delivery(one) for one in value.dead],
         "unknown": [delivery(one) for one in value.unknown],
         "passes": [

@@ -33,6 +33,7 @@ def lines(
     yield from _to_do(found, told)
     yield ""
     yield from _deliveries(facts)
+    yield from _wishes(facts)
     yield from _sources(settings, sources, now)
     yield f"Known: {plural(facts.counts['papers'], 'paper')} from {plural(facts.counts['dumps'], 'dump')}."
     if facts.reports:
@@ -84,6 +85,17 @@ def _deliveries(facts: Status) -> Iterator[str]:
         yield f"  given up: {one.key}: {one.error or 'no reason recorded'}"
     if len(facts.dead) > 5:
         yield "  and more: digest status --json"
+
+
+def _wishes(facts: Status) -> Iterator[str]:
+    """What readers asked for by themselves, and how it is undone."""
+    for name, rest in list(facts.rests.items())[:MOST]:
+        yield f"Paused by its reader: {name}, until {rest.until}; `digest resume {name}` ends it."
+    for name, targets in list(facts.left.items())[:MOST]:
+        yield f"Unsubscribed: {', '.join(sorted(targets))} from {name}; `digest resume {name}` undoes it."
+    more = sum(max(0, len(each) - MOST) for each in (facts.rests, facts.left))
+    if more:
+        yield f"  and {more} more: digest status --json"
 
 
 def _sources(settings: Settings, sources: Mapping[str, SourceHealth], now: datetime) -> Iterator[str]:

@@ -13,6 +13,7 @@ from digest.compose import compose
 from digest.model import Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import crew, learning, quiet
 from digest.pipeline.bot import Bot
+from digest.pipeline.wishes import Wishes
 from digest.ranking import Ranking
 from digest.ranking.sketch import kinship
 from digest.render import wording
@@ -40,16 +41,18 @@ def prepare(bot: Bot, now: datetime, *, due_only: bool, finish: Callable[[Digest
 
     Profiles that stand at the same place in the news are ranked together. An edition that exists
     stays as it is; an empty one is replaced when something came later that day. *finish* has the last word on each.
+    Who rests or has unsubscribed gets none.
     """
-    profiles = [profile for profile in bot.settings.profiles if profile.enabled]
-    due, reports = _due(bot.store, profiles, now, due_only=due_only)
+    wishes = Wishes.read(bot.store, now)
+    profiles = [profile for profile in bot.settings.profiles if profile.enabled and wishes.wanted(profile)]
+    due, reports = _due(bot.store, profiles, now, wishes, due_only=due_only)
     failures: list[Failure] = []
     warnings: list[Failure] = []
     queued: list[PackedEdition] = []
     for done, (edition, lost, odd) in enumerate(_packed_editions(bot, due, now, finish), 1):
         failures += lost
         warnings += odd
-        if edition.considered > BACKFILL:
+        if edition.considered > BACKFILL and edition.profile not in wishes.rests:
             what = f"{edition.considered:,} candidates at once: was this a backfill?"
             warnings.append(Failure(edition.profile, what))
         queued.append(edition)
@@ -100,13 +103,14 @@ def _commit(bot: Bot, queued: list[PackedEdition], now: datetime) -> list[Editio
 
 
 def _due(
-    store: Store, profiles: Sequence[Profile], now: datetime, *, due_only: bool
+    store: Store, profiles: Sequence[Profile], now: datetime, wishes: Wishes, *, due_only: bool
 ) -> tuple[list[Due], list[EditionReport]]:
     """List who gets an edition now and for which local date, and report who has theirs already."""
     last = store.last_edition_day([profile.name for profile in profiles])
     days = {}
     for profile in profiles:
-        day = _due_day(profile, last.get(profile.name), now) if due_only else today(profile, now)
+        begins = wishes.begins(profile)
+        day = _due_day(profile, last.get(profile.name), now, begins) if due_only else today(profile, now)
         if day is not None:
             days[profile.name] = day
     states = store.edition_states(days)
@@ -128,13 +132,14 @@ def today(profile: Profile, now: datetime) -> date:
     return now.astimezone(ZoneInfo(profile.timezone)).date()
 
 
-def _due_day(profile: Profile, last: date | None, now: datetime) -> date | None:
+def _due_day(profile: Profile, last: date | None, now: datetime, begins: date | None) -> date | None:
     """Return the last due date without an edition: one catch-up, however many were missed.
 
-    A profile that has no edition yet missed nothing before today.
+    A profile that has no edition yet missed nothing before today, one that rested nothing before it *begins* again.
     """
     rule, zone = schedule.parse(profile.schedule), ZoneInfo(profile.timezone)
     first = max(last, now.astimezone(zone).date() - MISSED_WITHIN) if last else today(profile, now)
+    first = max(first, begins) if begins else first
     since = datetime(first.year, first.month, first.day, tzinfo=zone) - timedelta(seconds=1)
     missed = [day for day in schedule.due_dates(rule, zone, since, now) if day >= first]
     return missed[-1] if missed else None
@@ -146,6 +151,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     start = bot.store.cursor_at(now - NEW_PROFILE_SEES)
     names = [profile.name for profile, _ in due]
     cursors = bot.store.cursors(names)
+    wishes = Wishes.read(bot.store, now)
     around = quiet.circumstances(bot.store, bot.settings.sources, names, now)
     groups: dict[tuple[int, tuple[Cause, ...]], list[Due]] = defaultdict(list)
     for profile, day in due:
@@ -156,12 +162,13 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
         liked = liked_papers(bot, profiles) if changes else {}
         for (profile, day), ranked in zip(members, rank(bot, changes, profiles, liked), strict=True):
             picks = unknown_to(profile, ranked.picks, liked)
-            notes = (wording.late(day),) if day < today(profile, now) else ()
+            notes = wishes.returns(profile, around.last_days.get(profile.name))
+            notes = notes or ((wording.late(day),) if day < today(profile, now) else ())
             digest = compose(profile, day, picks, len(changes), notes=notes, similarity=kinship)
             digest = _reasoned(digest, ranked)
             digest, lost, odd = bot.renderer.rehearse(digest, profile)
             digest = quiet.noted(digest, profile, around)
-            edition = QueuedEdition(digest, profile.deliver, newest, cursors.get(profile.name))
+            edition = QueuedEdition(digest, wishes.targets(profile), newest, cursors.get(profile.name))
             yield edition, [Failure(f.where, f.what) for f in lost], [Failure(f.where, f.what) for f in odd]
 
 

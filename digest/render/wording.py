@@ -80,6 +80,11 @@ def late(day: date) -> str:
     return f"This digest was due on {long_date(day)} and comes late. It holds what has come in since the one before."
 
 
+def returns(day: date) -> str:
+    """Tells a reader who had paused since which day of theirs everything is in this one edition."""
+    return f"Welcome back. You paused this digest on {long_date(day)}; this is the best of what has come in since."
+
+
 def source_failing(name: str, since: date) -> str:
     """Tells a reader that a source is missing, and since which day of theirs."""
     return f"The source “{name}” could not be read since {short_date(since)}; what it shows will follow."

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from digest.model import Settlement
+    from digest.store.asking import Term, terms
     from digest.store.joins import Joined
     from digest.store.queueing import pack
+    from digest.store.searching import Found, Wanted
     from digest.store.store import Store
     from digest.store.values import (
         EditionState,
@@ -15,30 +17,51 @@ if TYPE_CHECKING:
         PackedEdition,
         Queued,
         QueuedEdition,
+        Rest,
         Status,
         Told,
         Waiting,
     )
+    from digest.store.votes import Opinion, Vote
     from digest.store.writer import Writer
 
 __all__ = [
     "EditionState",
     "Event",
+    "Found",
     "Joined",
     "Offer",
+    "Opinion",
     "PackedEdition",
     "Queued",
     "QueuedEdition",
+    "Rest",
     "Settlement",
     "Status",
     "Store",
+    "Term",
     "Told",
+    "Vote",
     "Waiting",
+    "Wanted",
     "Writer",
     "pack",
+    "terms",
 ]
 
-_AT = {"Joined": "joins", "Settlement": "deliveries", "Store": "store", "Writer": "writer", "pack": "queueing"}
+_AT = {
+    "Found": "searching",
+    "Joined": "joins",
+    "Opinion": "votes",
+    "Settlement": "deliveries",
+    "Store": "store",
+    "Term": "asking",
+    "Vote": "votes",
+    "Wanted": "searching",
+    "Writer": "writer",
+    "pack": "queueing",
+    "terms": "asking",
+}
 
 
 def __getattr__(name: str) -> Any:

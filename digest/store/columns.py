@@ -1,13 +1,16 @@
-"""The kinds of columns that the tables are made of."""
+"""The kinds of columns that the tables are made of, and what all tables belong to."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Integer
+from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Integer, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData()
+"""Every table of the store."""
 
 Json = JSON(none_as_null=True)
 Key = BigInteger().with_variant(Integer(), "sqlite")  # an SQLite INTEGER holds 64 bits and keeps its table small

@@ -30,8 +30,10 @@ from sqlalchemy import (
 from digest.model import Delivery, DeliveryState, Settlement
 from digest.store import rows, schema
 from digest.store.engine import Access
+from digest.store.leaving import leavers_among
 
 _d = schema.deliveries.c
+LEFT = "the reader has unsubscribed"
 LOST = "the worker that was sending did not report back"
 
 
@@ -45,12 +47,16 @@ class Deliveries:
 
         Those in doubt ("unknown") are taken when they are due, as queued ones are. Channels and targets
         ("slack", "slack:C1") in *skip* are left out. The claim is on disk before this returns, so
-        whatever happens then, no row that may have been sent looks unsent.
+        whatever happens then, no row that may have been sent looks unsent. What is due to somebody who
+        unsubscribed meanwhile is given up instead (FAULTS 48).
         """
         with self._access.writing(durable=True, hold="rows") as connection:
-            claimed = _due(connection, now, limit, skip)
-            _lease(connection, [row.no for row in claimed], now + lease)
-            return [_claimed(rows.delivery_of(row), now + lease) for row in claimed]
+            while due := _due(connection, now, limit, skip):
+                wanted = _give_up_unwanted(connection, due, now)
+                if wanted:
+                    _lease(connection, [row.no for row in wanted], now + lease)
+                    return [_claimed(rows.delivery_of(row), now + lease) for row in wanted]
+        return []
 
     def settle(self, key: str, token: int, outcome: Settlement, now: datetime) -> bool:
         """Record how the attempt with *token* ended; False when it is not this attempt's to say any more.
@@ -142,6 +148,18 @@ def _due(connection: Connection, now: datetime, limit: int, skip: Collection[str
         query = query.where((_d.channel + ":" + _d.address).not_in(targets))
     # For PostgreSQL; SQLite has one writer and ignores it.
     return connection.execute(query.with_for_update(of=schema.deliveries, skip_locked=True)).all()
+
+
+def _give_up_unwanted(connection: Connection, due: Sequence[Any], now: datetime) -> list[Any]:
+    """Settle what is due to those who unsubscribed, and return the rest."""
+    left = leavers_among(connection, {row.name for row in due})
+    if not left:
+        return list(due)
+    unwanted = {row.no for row in due if (row.name, f"{row.channel}:{row.address}") in left}
+    values: dict[str, Any] = {"state": "dead", "error": LEFT, "settled_at": now, "token": _d.token + 1}
+    for chunk in rows.chunks(sorted(unwanted)):
+        connection.execute(update(schema.deliveries).where(_d.no.in_(chunk)).values(**values))
+    return [row for row in due if row.no not in unwanted]
 
 
 def _lease(connection: Connection, numbers: Sequence[int], until: datetime) -> None:

@@ -12,6 +12,7 @@ from digest.model import OPERATOR, Delivery, Digest, SourceHealth, Target, Troub
 from digest.store import queueing, rows, schema
 from digest.store.deliveries import delivery_rows, is_waiting
 from digest.store.engine import Access
+from digest.store.leaving import leavers_among
 from digest.store.values import QueuedEdition, Told, Waiting
 
 _a, _d, _m, _s = schema.alerts.c, schema.deliveries.c, schema.marks.c, schema.sources.c
@@ -72,13 +73,21 @@ class Health:
             return {channel: Waiting(*rest) for channel, *rest in connection.execute(query)}
 
     def lost(self, since: datetime) -> list[Delivery]:
-        """The newest dead delivery of each target that got nothing after it, of those given up after *since*."""
+        """The newest dead delivery of each target that got nothing after it, of those given up after *since*.
+
+        Who unsubscribed has lost nothing.
+        """
         recent = delivery_rows().where(_d.state == "dead", _d.settled_at >= since)
         newest: dict[Target, tuple[int, Delivery]] = {}
         with self._access.reading() as connection:
-            for row in connection.execute(recent.order_by(_d.no.desc()).limit(MOST_DEAD)):
-                delivery = rows.delivery_of(row)
-                newest.setdefault(delivery.target, (row.no, delivery))
+            dead = [
+                (row.no, rows.delivery_of(row))
+                for row in connection.execute(recent.order_by(_d.no.desc()).limit(MOST_DEAD))
+            ]
+            left = leavers_among(connection, {delivery.profile for _, delivery in dead})
+            for no, delivery in dead:
+                if (delivery.profile, str(delivery.target)) not in left:
+                    newest.setdefault(delivery.target, (no, delivery))
             if not newest:
                 return []
             served = _served_after(connection, min(no for no, _ in newest.values()), list(newest))

@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from digest.errors import StoreError
-from digest.store import schema
+from digest.store import fulltext, schema
 from digest.store.engine import BUSY_SECONDS, Database
 from digest.store.revisions import Schema
 from digest.store.sqlite import MOUNTS, SqliteDatabase
@@ -98,4 +98,5 @@ def _create(database: Database, known: Schema) -> None:
         if _version(connection, database.name):
             return  # another process was faster
         schema.metadata.create_all(connection, checkfirst=False)
+        fulltext.create(connection)
         connection.execute(insert(schema.version).values(version_num=known.head))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
 
 from digest.model import DeliveryState, Pause, RunReport
-from digest.store import rows, schema
+from digest.store import leaving, rows, schema
 from digest.store.deliveries import is_waiting, newest, next_due
 from digest.store.engine import Access
 from digest.store.keeping import Keeping
@@ -109,6 +109,8 @@ class Reports(Keeping):
                 oldest_due=connection.execute(select(func.min(_d.due_at)).where(is_waiting())).scalar(),
                 paused=_pauses(connection),
                 suppressed=_suppressed(connection),
+                rests={name: rest for name, rest in leaving.rests(connection).items() if rest.until >= now.date()},
+                left=leaving.unsubscribed(connection),
                 dead=tuple(newest(connection, "dead", listed)),
                 unknown=tuple(newest(connection, "unknown", listed)),
                 reports=tuple(_reports(connection, reports)),

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -28,15 +27,18 @@ from sqlalchemy import (
 )
 
 from digest.store.columns import Instant, Json, Key, number, ref
+from digest.store.columns import metadata as metadata
 from digest.store.finding import LONGEST_ALIAS
+from digest.store.readers import leavers as leavers
+from digest.store.readers import rests as rests
+from digest.store.readers import votes as votes
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
 """The states of a delivery that is to be claimed when it is due."""
 
-metadata = MetaData()
 
 papers = Table(
     "papers",

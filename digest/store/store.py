@@ -14,16 +14,19 @@ from digest.store.editions import Editions
 from digest.store.engine import BUSY_SECONDS, Access, Database
 from digest.store.health import Health
 from digest.store.joins import Joins
+from digest.store.leaving import Leaving
 from digest.store.opening import open_database
 from digest.store.papers import Papers
 from digest.store.reports import Reports
+from digest.store.searching import Searching
 from digest.store.senders import Senders
 from digest.store.sqlite import SqliteDatabase
 from digest.store.summaries import Summaries
+from digest.store.votes import Votes
 from digest.store.writer import Writer
 
 
-class Store(Papers, Joins, Editions, Senders, Reports, Health, Summaries, Copying):
+class Store(Papers, Searching, Joins, Editions, Senders, Reports, Health, Summaries, Copying, Leaving, Votes):
     """What the bot remembers, in one database.
 
     Every method is one transaction and may be called from any thread. Whatever the database refuses is a

@@ -87,10 +87,20 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """A profile gets nothing until the local date *until*, which is the first day that counts again."""
+
+    profile: str
+    until: date
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The facts of ``digest status``; *dead* and *unknown* hold the newest deliveries of their state.
 
-    *due* counts the deliveries whose time has come; *next_due* and *oldest_due* leave paused channels out
+    *rests* are those that are not over everywhere, *left* the targets that unsubscribed, by profile. *due* counts
+    the deliveries whose time has come; *next_due* and *oldest_due* leave paused channels out
     and in.
     """
 
@@ -101,6 +111,8 @@ class Status:
     oldest_due: datetime | None = None
     paused: Mapping[str, Pause] = field(default_factory=dict)
     suppressed: Mapping[str, str] = field(default_factory=dict)
+    rests: Mapping[str, Rest] = field(default_factory=dict)
+    left: Mapping[str, frozenset[str]] = field(default_factory=dict)
     dead: tuple[Delivery, ...] = ()
     unknown: tuple[Delivery, ...] = ()
     reports: tuple[RunReport, ...] = ()

@@ -100,12 +100,17 @@ def test_a_fresh_store_is_stamped_with_the_newest_schema(tmp_path: Path):
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def not_of_the_index(name: str | None, kind: str, parents: object) -> bool:
+    """The index of words makes tables of its own, which no metadata hold; `tables` compares those."""
+    return not (kind == "table" and str(name).startswith("paper_words"))
+
+
 def test_the_migrations_make_what_the_metadata_say(tmp_path: Path):
     Store.open(url(tmp_path), now=NOW).close()
     engine = create_engine(f"sqlite:///{tmp_path}/migrated.db")
     with engine.begin() as connection:
         upgrade(connection, Schema())
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": not_of_the_index})
         assert compare_metadata(context, schema.metadata) == []
     engine.dispose()
     assert tables(tmp_path / "migrated.db") == tables(tmp_path / "digest.db")

@@ -86,13 +86,19 @@ def at(**parts: object) -> str:
 # ---------------------------------------------------------------- opening
 
 
+def not_of_the_index(name: str | None, kind: str, parents: object) -> bool:
+    """The index of words has a table of its own, which no metadata hold; `shape` compares it."""
+    return not (kind == "table" and name == "paper_words")
+
+
 def test_the_migrations_make_what_the_metadata_say(pg_url: str):
     Store.open(pg_url, now=NOW).close()
     with a_postgres_url() as other:
         database = PostgresDatabase(make_url(other))
         with database.writing() as connection:
             upgrade(connection, Schema())
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            options = {"compare_type": True, "include_name": not_of_the_index}
+            context = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(context, schema.metadata) == []
         database.close()
         assert shape(other) == shape(pg_url)

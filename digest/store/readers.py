@@ -1,0 +1,40 @@
+"""The tables of what readers asked for and said themselves, in the style of `schema`, which takes them in."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, Index, String, Table, Text
+
+from digest.store.columns import Instant, metadata, ref
+
+leavers = Table(
+    "leavers",
+    metadata,
+    Column("profile", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Which target wants nothing more of which profile, by their names: a profile may not have been served yet."""
+
+rests = Table(
+    "rests",
+    metadata,
+    Column("profile", Text, primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Profiles that get nothing before their local date *until*; kept when it is over, since it says what was missed."""
+
+votes = Table(
+    "votes",
+    metadata,
+    ref("profile", "profiles.no", primary_key=True),
+    Column("person", String(64), primary_key=True),
+    ref("paper", "papers.no", primary_key=True),
+    Column("vote", String(8), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("votes_at", "at"),
+    sqlite_with_rowid=False,
+)
+"""What a person said of a paper in a profile ("more", "less", "save"); *person* is "" for the reader of its mail."""

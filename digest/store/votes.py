@@ -1,0 +1,86 @@
+"""What readers said of papers: one vote of one person about one paper, the last one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import and_, delete, func, insert, select, update
+
+from digest.store import rows, schema
+from digest.store.engine import Access
+
+_f, _p, _v = schema.profiles.c, schema.papers.c, schema.votes.c
+Opinion = Literal["more", "less", "save"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """*person* said *opinion* of the paper of this id, in *profile*; "" is whoever reads the profile's mail."""
+
+    profile: str
+    person: str
+    paper: str
+    opinion: Opinion
+    at: datetime
+
+
+class Votes:
+    """The part of the store that remembers votes."""
+
+    _access: Access
+
+    def vote(self, profile: str, paper: str, opinion: Opinion, now: datetime, *, person: str = "") -> bool:
+        """Remember a vote; a repeat changes nothing, another one replaces it. False when either is not known."""
+        with self._access.writing() as connection:
+            numbers = connection.execute(
+                select(_f.no, _p.no).select_from(schema.profiles.join(schema.papers, _p.id == paper)).where(
+                    _f.name == profile
+                )
+            ).first()  # fmt: skip
+            if numbers is None:
+                return False
+            here = and_(_v.profile == numbers[0], _v.person == person, _v.paper == numbers[1])
+            before = connection.execute(select(_v.vote).where(here)).scalar()
+            values: dict[str, Any] = {"vote": opinion, "at": now}
+            if before is None:
+                connection.execute(
+                    insert(schema.votes).values(profile=numbers[0], person=person, paper=numbers[1], **values)
+                )
+            elif before != opinion:
+                connection.execute(update(schema.votes).where(here).values(**values))
+        return True
+
+    def unvote(self, profile: str, paper: str, *, person: str = "") -> bool:
+        """Forget a vote; False when there was none."""
+        profile_no = select(_f.no).where(_f.name == profile).scalar_subquery()
+        paper_no = select(_p.no).where(_p.id == paper).scalar_subquery()
+        here = and_(_v.profile == profile_no, _v.person == person, _v.paper == paper_no)
+        with self._access.writing() as connection:
+            return connection.execute(delete(schema.votes).where(here)).rowcount > 0
+
+    def votes(self, profiles: Iterable[str]) -> dict[str, tuple[Vote, ...]]:
+        """The votes in each of *profiles*, oldest first; a paper that is part of another counts as that one."""
+        whole = schema.papers.alias("whole")
+        query = (
+            select(_f.name, _v.person, func.coalesce(whole.c.id, _p.id), _v.vote, _v.at)
+            .join(schema.profiles, _f.no == _v.profile)
+            .join(schema.papers, _p.no == _v.paper)
+            .outerjoin(whole, whole.c.no == _p.part_of)
+            .order_by(_v.at, _v.paper)
+        )
+        found: dict[str, list[Vote]] = {}
+        with self._access.reading() as connection:
+            for chunk in rows.chunks(profiles):
+                for name, person, paper, opinion, at in connection.execute(query.where(_f.name.in_(chunk))):
+                    found.setdefault(name, []).append(Vote(name, person, paper, cast(Opinion, opinion), at))
+        return {name: tuple(votes) for name, votes in found.items()}
+
+    def votes_by_day(self, since: datetime) -> dict[date, int]:
+        """How many votes were given on each UTC date from *since* on."""
+        day = func.date(_v.at)
+        query = select(day, func.count()).where(_v.at >= since).group_by(day)
+        with self._access.reading() as connection:
+            return {date.fromisoformat(str(key)): count for key, count in connection.execute(query)}
