@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
@@ -19,6 +19,7 @@ ATOM, JSON = "feed.atom", "feed.json"
 _EDITION = re.compile(r"\d{4}-\d{2}-\d{2}\.html")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
+_ENTRY, _ITEM = b"<entry><updated>", b'{"date_published": "'
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -30,57 +31,79 @@ class _Entry:
     content: str
 
 
-def feeds(folder: Path, name: str) -> dict[str, bytes]:
+def feeds(folder: Path, name: str, changed: str) -> dict[str, bytes]:
     """The feeds of *folder* by file name: its newest 30 editions, the newest first.
 
-    Ids follow from *name* and the day alone, so they stay the same wherever the folder is moved and however
+    Only the edition of the day *changed*, and what the last feeds lack, is read from its page: thirty pages are a
+    megabyte. Ids follow from *name* and the day alone, so they stay the same wherever the folder is moved and however
     often a feed is written. Raises OSError.
     """
-    editions = (path for path in folder.iterdir() if _EDITION.fullmatch(path.name) and path.is_file())
-    entries = list(_entries(sorted(editions, reverse=True)[:NEWEST], name))
+    days = sorted(path.stem for path in folder.iterdir() if _EDITION.fullmatch(path.name) and path.is_file())
+    days = days[: -NEWEST - 1 : -1]
+    atoms, items = _written(folder / ATOM, _ENTRY), _written(folder / JSON, _ITEM)
+    for day in days:
+        if day == changed or day not in atoms or day not in items:
+            entry = _entry(folder / f"{day}.html", name)
+            atoms[day], items[day] = _atom_entry(entry).encode(), _json_item(entry).encode()
     title = f"{wording.PRODUCT}: {clean(name)}"
-    return {ATOM: _atom(entries, _urn(name, ""), title).encode(), JSON: _json(entries, title).encode()}
+    return {
+        ATOM: _atom([atoms[day] for day in days], days, _urn(name, ""), title),
+        JSON: _json([items[day] for day in days], title),
+    }
 
 
-def _entries(paths: list[Path], name: str) -> Iterator[_Entry]:
-    for path in paths:
-        page = _NOT_XML.sub("", path.read_bytes().decode("utf-8", "replace"))
-        title, body = _TITLE.search(page), _BODY.search(page)
-        said = clean(unescape(title[1])) if title else f"{wording.PRODUCT}, {path.stem}"
-        yield _Entry(_urn(name, path.stem), path.stem, said, (body[1] if body else page).strip())
+def _written(feed: Path, begins: bytes) -> dict[str, bytes]:
+    """What the last feed holds of each day, a line each; nothing of one that is missing or of another form."""
+    try:
+        lines = feed.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return {}
+    ours = (line.removesuffix(b",") for line in lines if line.startswith(begins) and line.endswith((b">", b"}", b"},")))
+    return {line[len(begins) :][:10].decode("ascii", "replace"): line for line in ours}
+
+
+def _entry(page: Path, name: str) -> _Entry:
+    text = _NOT_XML.sub("", page.read_bytes().decode("utf-8", "replace"))
+    title, body = _TITLE.search(text), _BODY.search(text)
+    said = clean(unescape(title[1])) if title else f"{wording.PRODUCT}, {page.stem}"
+    return _Entry(_urn(name, page.stem), page.stem, said, (body[1] if body else text).strip())
 
 
 def _urn(name: str, day: str) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'paper-digest:folder:{name}/{day}')}"
 
 
-def _atom(entries: list[_Entry], own: str, title: str) -> str:
-    updated = f"{entries[0].day if entries else '1970-01-01'}T00:00:00Z"
+def _atom(entries: Sequence[bytes], days: Sequence[str], own: str, title: str) -> bytes:
+    updated = f"{days[0] if days else '1970-01-01'}T00:00:00Z"
     head = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
         f'<id>{own}</id><title>{escape(title)}</title><updated>{updated}</updated><link rel="self" href="{ATOM}"/>'
-        f"<author><name>{wording.PRODUCT}</name></author>\n"
+        f"<author><name>{wording.PRODUCT}</name></author>"
     )
-    return head + "".join(map(_atom_entry, entries)) + "</feed>\n"
+    return b"\n".join([head.encode(), *entries, b"</feed>\n"])
 
 
 def _atom_entry(entry: _Entry) -> str:
+    """One entry in one line, as `_written` finds it again: a line break in the page is a character of its own."""
     return (
-        f"<entry><id>{entry.id}</id><title>{escape(entry.title)}</title><updated>{entry.day}T00:00:00Z</updated>"
+        f"<entry><updated>{entry.day}T00:00:00Z</updated><id>{entry.id}</id><title>{escape(entry.title)}</title>"
         f'<link rel="alternate" type="text/html" href="{entry.day}.html"/>'
-        f'<content type="html">{escape(entry.content)}</content></entry>\n'
+        f'<content type="html">{_in_line(entry.content)}</content></entry>'
     )
 
 
-def _json(entries: list[_Entry], title: str) -> str:
-    items = [
-        {
-            "id": entry.id,
-            "title": entry.title,
-            "content_html": entry.content,
-            "date_published": f"{entry.day}T00:00:00Z",
-        }
-        for entry in entries
-    ]
-    value = {"version": "https://jsonfeed.org/version/1.1", "title": title, "items": items}
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+def _in_line(text: str) -> str:
+    return escape(text).replace("\n", "&#10;").replace("\r", "&#13;")
+
+
+def _json(items: Sequence[bytes], title: str) -> bytes:
+    head = {"version": "https://jsonfeed.org/version/1.1", "title": title}
+    opening = json.dumps(head, ensure_ascii=False)[:-1] + ', "items": [\n'
+    return opening.encode() + b",\n".join(items) + b"\n]}\n"
+
+
+def _json_item(entry: _Entry) -> str:
+    """One item in one line, as `_written` finds it again."""
+    day = f"{entry.day}T00:00:00Z"
+    item = {"date_published": day, "id": entry.id, "title": entry.title, "content_html": entry.content}
+    return json.dumps(item, ensure_ascii=False)

@@ -49,19 +49,19 @@ class FolderChannel:
             folder.mkdir(parents=True, exist_ok=True)
             paths = [_replace(folder, f"{message.stem}{suffix}", content) for suffix, content in files.items()]
             if not message.profile.startswith(OPERATOR):
-                self._write_feeds(folder, name)
+                self._write_feeds(folder, name, message.stem)
             _settle_names(folder)
         except OSError as error:
             raise Deferred(f"{folder}: {error.strerror or error}", scope="channel") from error
         return Receipt(tuple(map(str, paths)))
 
-    def _write_feeds(self, folder: Path, name: str) -> None:
-        """Make the feeds anew from what lies in *folder*; one edition at a time, so that none is left out.
+    def _write_feeds(self, folder: Path, name: str, changed: str) -> None:
+        """Take the edition of the day *changed* into the feeds of *folder*, one at a time, so that none is left out.
 
         The edition itself is delivered by now: a feed that cannot be written is made with the next one.
         """
         with self._feeding, suppress(OSError):
-            for file, content in feeds(folder, name).items():
+            for file, content in feeds(folder, name, changed).items():
                 _replace(folder, file, content, last=False)
 
     def check(self) -> str:

@@ -97,3 +97,24 @@ def test_an_edition_is_delivered_even_where_no_feed_can_be_written(tmp_path):
     message = an_edition(DAY)
     send(tmp_path, message, replace(message, date=DAY + timedelta(days=1)))
     assert len(list((tmp_path / "ada").glob("*.eml"))) == 2
+
+
+def test_only_the_new_page_is_read_and_a_repeat_takes_its_new_words(tmp_path):
+    send(tmp_path, an_edition(DAY), an_edition(DAY + timedelta(days=1)))
+    (tmp_path / "ada" / f"{DAY}.html").write_text("<title>Tampered</title><body>with</body>")
+    send(tmp_path, replace(an_edition(DAY + timedelta(days=1)), html=PAGE.replace("snow", "hail")))
+    titles = ["2 papers: Ice & <hail>", "2 papers: Ice & <snow>"]
+    assert [entry.findtext(f"{ATOM}title") for entry in atom(tmp_path)] == titles
+    assert [item["title"] for item in items(tmp_path)] == titles
+
+
+@pytest.mark.parametrize("left", ["", "not a feed", "<entry><updated>2026-11-19T", "\udcff"])
+def test_a_feed_that_is_missing_broken_or_of_another_form_is_made_from_the_pages(tmp_path, left):
+    send(tmp_path, an_edition(DAY - timedelta(days=1)))
+    for name in ("feed.atom", "feed.json"):
+        (tmp_path / "ada" / name).write_bytes(left.encode("utf-8", "surrogateescape"))
+    send(tmp_path, an_edition(DAY))
+    assert len(atom(tmp_path)) == len(items(tmp_path)) == 2
+    (tmp_path / "ada" / f"{DAY - timedelta(days=1)}.html").unlink()
+    send(tmp_path, an_edition(DAY))
+    assert len(atom(tmp_path)) == len(items(tmp_path)) == 1
