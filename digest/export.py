@@ -14,7 +14,8 @@ from digest.text import clean
 
 _TEX = str.maketrans(
     {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    | {sign: "\\" + sign for sign in "{}$&%#_"}
+    | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts braces, escaped ones too
+    | {sign: "\\" + sign for sign in "$&%#_"}
 )
 
 
@@ -140,5 +141,12 @@ def _csl_name(name: str) -> dict[str, str]:
     return {"family": family, "given": given} if given else {"literal": family}
 
 
+def files(papers: Sequence[Paper], formats: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The ending and the content of one file for each of *formats*; none without papers."""
+    return tuple((ENDINGS[form], FORMATS[form](papers)) for form in formats if papers)
+
+
 FORMATS: dict[str, Callable[[Sequence[Paper]], str]] = {"bibtex": bibtex, "ris": ris, "csl": csl}
 """Every format by the name that a person gives it."""
+ENDINGS = {"bibtex": ".bib", "ris": ".ris", "csl": ".csl.json"}
+"""How a file of each format ends."""

@@ -21,6 +21,8 @@ _FOLDER_NAME = re.compile(r"[^\x00-\x1f\x7f/\\:<>\"|?*.\s][^\x00-\x1f\x7f/\\:<>\
 class FolderChannel:
     """Writes `TARGET/DATE.eml`, `.html` and `.slack.json` below *root*; *sender* stands in the mail's From.
 
+    The message's own files lie beside them, like `DATE.bib`.
+
     Beside them, `feed.atom` and `feed.json` hold the newest editions of the folder.
     """
 
@@ -29,7 +31,7 @@ class FolderChannel:
         self._feeding = threading.Lock()
 
     def send(self, message: Message, *, sent_at: datetime, progress: tuple[str, ...] = ()) -> Receipt:
-        """Write the three files, each whole or not at all; a repeat writes the same files again.
+        """Write the files, each whole or not at all; a repeat writes the same files again.
 
         Raises Rejected when the target is no plain folder name, Deferred when the disk refuses.
         """
@@ -38,7 +40,7 @@ class FolderChannel:
             raise Rejected(f"{name!r} is not a plain folder name", scope="address")
         folder = self.root / name
         posts = [{"text": post.text, "blocks": list(post.blocks)} for post in message.posts]
-        files = {
+        files = {ending: content.encode("utf-8", "replace") for ending, content in message.files} | {
             ".slack.json": json.dumps({"posts": posts}, ensure_ascii=False, indent=2).encode() + b"\n",
             ".html": message.html.encode(),
             ".eml": mime(message, sender=self.sender, sent_at=sent_at),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from datetime import date
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digest.cli import building, saying, shapes
+from digest.cli.looking import find_profile
 from digest.cli.options import AsJson, Config, Debug, Now, clock
 from digest.errors import UsageError
 from digest.text import plural
@@ -21,25 +26,45 @@ app = typer.Typer(no_args_is_help=True, help="List papers, show one, and say whi
 Ref = Annotated[str, typer.Argument(metavar="PAPER", help="Its arXiv id, URL, title or id.")]
 
 
+Words = Annotated[str, typer.Option("--words", help="Every one of them stands in title, abstract or authors.")]
+Author = Annotated[str, typer.Option("--author", metavar="NAME", help="Stands in the name of an author.")]
+First = Annotated[str | None, typer.Option("--from", metavar="DATE", help="Shown by a dump of that day or later.")]
+Last = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Shown by a dump of that day or before.")]
+Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Shown by the source of that name.")]
+Offered = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME", help="Offered to that profile, in those days.")
+]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many.")]
+
+
+class ExportFormat(StrEnum):
+    """For which program papers are written."""
+
+    bibtex = "bibtex"
+    ris = "ris"
+    csl = "csl"
+    jsonl = "jsonl"
+
+
 @app.command("list")
 def list_(
-    words: Annotated[str, typer.Option("--words", help="Every one of them stands in title, abstract or authors.")] = "",
-    day: Annotated[str | None, typer.Option("--day", metavar="DATE", help="Shown by a dump of that day.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="Shown by the source of that name.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many.")] = 20,
+    words: Words = "",
+    author: Author = "",
+    first: First = None,
+    last: Last = None,
+    day: Annotated[str | None, typer.Option("--day", metavar="DATE", help="The same as --from and --to.")] = None,
+    source: Source = None,
+    profile: Offered = None,
+    limit: Limit = 20,
     config: Config = None,
     now: Now = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """List papers seen so far, the newest first."""
-    try:
-        on = date.fromisoformat(day) if day else None
-    except ValueError:
-        raise UsageError(f"--day {day}: not a date; write it like 2026-11-20") from None
-    settings = building.load_settings(config)
-    with building.open_store(settings, clock(now)) as store:
-        found = store.search(words, limit, day=on, source=source)
+    on = _day("--day", day)
+    days = {"first": _day("--from", first) or on, "last": _day("--to", last) or on}
+    found = _wanted(config, now, words, limit, author=author, **days, source=source, profile=profile)
     if as_json:
         saying.emit({"papers": [{"id": one.id, **shapes.paper(one)} for one in found]})
         return
@@ -47,6 +72,56 @@ def list_(
         saying.out(f"{shapes.day(one.published) or '–':10}  {one.arxiv_id or one.id:20}  {one.title}")
     if not found:
         saying.warn("no paper seen so far fits")
+
+
+@app.command("export")
+def export(
+    form: Annotated[ExportFormat, typer.Option("--format", help="For which program.")] = ExportFormat.bibtex,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead.")] = None,
+    words: Words = "",
+    author: Author = "",
+    first: First = None,
+    last: Last = None,
+    source: Source = None,
+    profile: Offered = None,
+    limit: Limit = 100_000,
+    config: Config = None,
+    now: Now = None,
+    debug: Debug = False,
+) -> None:
+    """Write papers seen so far for a reference manager, or one JSON object a line; the newest first."""
+    from digest.export import FORMATS
+
+    days = {"first": _day("--from", first), "last": _day("--to", last)}
+    found = _wanted(config, now, words, limit, author=author, **days, source=source, profile=profile)
+    if form is ExportFormat.jsonl:
+        rows = ({"id": one.id, **shapes.paper(one)} for one in found)
+        text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    else:
+        text = FORMATS[form.value](found)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        out.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(f"--out {out}: {error.strerror}") from None
+    saying.warn(f"wrote {plural(len(found), 'paper')} to {out}")
+
+
+def _wanted(config: Path | None, now: str | None, words: str, limit: int, **filters: Any) -> list[Paper]:
+    settings = building.load_settings(config)
+    if filters["profile"]:
+        find_profile(settings, filters["profile"])
+    with building.open_store(settings, clock(now)) as store:
+        return store.search(words, limit, **filters)
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"{option} {text}: not a date; write it like 2026-11-20") from None
 
 
 @app.command("show")

@@ -117,6 +117,7 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         max_dump_bytes=table.max_dump_mb * 2**20,
         operator=OperatorSettings(**_fields(table.operator)),
         keep=KeepSettings(**_fields(table.keep)),
+        exports=tuple(table.export.formats),
         summaries=_summaries(table.summaries) if table.summaries else None,
         ping_url=table.monitor.ping_url,
         log_format=table.log.format if table.log else "",

@@ -184,6 +184,12 @@ class SummariesTable(Table):
     seconds: Seconds = 120.0
 
 
+class ExportTable(Table):
+    """[export]"""
+
+    formats: Many[Literal["bibtex", "ris", "csl"]] = []
+
+
 class DigestFile(Table):
     """digest.toml"""
 
@@ -203,6 +209,7 @@ class DigestFile(Table):
     links: LinksTable = LinksTable()
     keep: KeepTable = KeepTable()
     summaries: SummariesTable | None = None
+    export: ExportTable = ExportTable()
 
 
 class InterestTable(Table):

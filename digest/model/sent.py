@@ -97,7 +97,8 @@ class Post:
 class Message:
     """An edition rendered for one target. *key* is "ada/2026-11-20/email:ada@example.org".
 
-    *headers* are extra mail headers in order; *posts* holds the parent first, then its thread.
+    *headers* are extra mail headers in order; *posts* holds the parent first, then its thread; *files* are endings and
+    contents of what a folder holds beside it.
     """
 
     key: str
@@ -109,6 +110,7 @@ class Message:
     text: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     posts: tuple[Post, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def stem(self) -> str:

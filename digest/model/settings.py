@@ -123,8 +123,9 @@ class SummarySettings:
 class Settings:
     """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
 
-    *ping_url* is told of every pass; *contact* is what servers are told of who asks; *link_keys* sign links, the newest
-    first, none where the bot keeps its own; *log_format* is "" where none is asked for. *references* holds the papers
+    *exports* names the formats in which a folder gets the papers of each digest. *ping_url* is told of every pass;
+    *contact* is what servers are told of who asks; *link_keys* sign links, the newest first, none where the bot keeps
+    its own; *log_format* is "" where none is asked for. *references* holds the papers
     of files of references that profiles like, by the title that stands among the likes.
     """
 
@@ -142,6 +143,7 @@ class Settings:
     operator: OperatorSettings = OperatorSettings()
     keep: KeepSettings = KeepSettings()
     summaries: SummarySettings | None = None
+    exports: tuple[str, ...] = ()
     ping_url: str = field(default="", repr=False)
     contact: str = ""
     link_keys: tuple[str, ...] = field(default=(), repr=False)

@@ -6,14 +6,15 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Protocol, runtime_checkable
 
-from digest import outbox
+from digest import export, outbox
 from digest.errors import DigestError, Unconfirmed
-from digest.model import OPERATOR, Delivery, Failure, Message
+from digest.model import OPERATOR, Delivery, Digest, Failure, Message
 from digest.outbox.deciding import Outcome
 from digest.pipeline import crew
 from digest.pipeline.bot import Bot
@@ -57,16 +58,24 @@ class _Voice:
         if digest is None or profile is None:
             raise DigestError(f"{delivery.key}: its profile or its edition is gone")
         try:
-            return renderer.message(digest, profile, delivery.target)
+            message = renderer.message(digest, profile, delivery.target)
         except Exception:  # FAULTS 17: a paper that cannot be rendered is left out, whenever that shows
             digest, faults, _ = renderer.rehearse(digest, profile, proven=False)
             self._lost += (Failure(f"{delivery.key}: {fault.where}", fault.what) for fault in faults)
-            return renderer.message(digest, profile, delivery.target)
+            message = renderer.message(digest, profile, delivery.target)
+        return _with_files(message, digest, self._bot.settings.exports)
 
     def lost(self) -> list[Failure]:
         """The papers that were left out since the last time."""
         lost, self._lost = self._lost, []
         return lost
+
+
+def _with_files(message: Message, digest: Digest, formats: Sequence[str]) -> Message:
+    """*message*, and for a folder the papers of *digest* for reference managers."""
+    if not formats or message.target.channel != "folder":
+        return message
+    return replace(message, files=export.files([pick.change.paper for pick in (*digest.picks, *digest.also)], formats))
 
 
 # ---------------------------------------------------------------- helpers

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Text, cast, or_, select
 
@@ -17,7 +17,9 @@ from digest.store.finding import LONGEST_ALIAS, numbers_by_alias
 from digest.store.values import Event, Offer
 from digest.text import clean
 
-_p, _a, _d, _s = schema.papers.c, schema.paper_aliases.c, schema.dumps.c, schema.sightings.c
+_p, _a, _d, _s, _o, _f = (
+    schema.papers.c, schema.paper_aliases.c, schema.dumps.c, schema.sightings.c, schema.offers.c, schema.profiles.c,
+)  # fmt: skip
 
 
 class Papers:
@@ -58,18 +60,34 @@ class Papers:
         """The *limit* papers that were first seen last, newest first."""
         return self.search("", limit)
 
-    def search(self, words: str, limit: int = 20, *, day: date | None = None, source: str | None = None) -> list[Paper]:
+    def search(
+        self,
+        words: str,
+        limit: int = 20,
+        *,
+        author: str = "",
+        first: date | None = None,
+        last: date | None = None,
+        source: str | None = None,
+        profile: str | None = None,
+    ) -> list[Paper]:
         """Papers that hold every one of *words* in title, abstract or authors, first seen last first.
 
-        Letters of either case match; "%" and "_" stand for themselves. With *day* or *source* only those that a dump
-        of that day, or of the source of that name, shows.
+        Letters of either case match; "%" and "_" stand for themselves. *author* stands in a name. With *first*, *last*
+        or *source* only those that a dump of these days, or of the source of that name, shows; with *profile* those
+        that it was offered, and the days are those of its editions.
         """
         query = select(*rows.PAPER_COLUMNS).where(
             _p.part_of.is_(None), *(_holds(word) for word in clean(words).split())
         )
-        if day or source is not None:
+        if author:
+            query = query.where(*(or_(*_names(word)) for word in clean(author).split()))
+        if profile is not None:
+            offered = select(_o.paper).join(schema.profiles, _f.no == _o.profile).where(_f.name == profile)
+            query = query.where(_p.no.in_(offered.where(*_between(_o.day, first, last))))
+        if source is not None or (profile is None and (first or last)):
             shown = select(_s.paper).join(schema.dumps, _d.no == _s.dump)
-            shown = shown.where(_d.captured_on == day) if day else shown
+            shown = shown.where(*_between(_d.captured_on, first, last)) if profile is None else shown
             query = query.where(_p.no.in_(shown.where(_d.source == source) if source is not None else shown))
         with self._access.reading() as connection:
             found = connection.execute(query.order_by(_p.first_seen.desc(), _p.no.desc()).limit(limit))
@@ -181,8 +199,21 @@ def _papers_by_number(connection: Connection, numbers: Iterable[int]) -> dict[in
     return found
 
 
+def _between(day: ColumnElement[date], first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    return [*([day >= first] if first else ()), *([day <= last] if last else ())]
+
+
 def _holds(word: str) -> ColumnElement[bool]:
-    # SQLite folds the case of ASCII letters only, so the usual spellings of other words are tried one by one.
-    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
-    places: tuple[ColumnElement[Any], ...] = (_p.title, _p.abstract, cast(_p.authors, Text))
-    return or_(*(place.icontains(spelling, autoescape=True) for place in places for spelling in sorted(spellings)))
+    places = (place.icontains(one, autoescape=True) for place in (_p.title, _p.abstract) for one in _spellings(word))
+    return or_(*places, *_names(word))
+
+
+def _names(word: str) -> list[ColumnElement[bool]]:
+    """Where *word* may stand among the authors, which are kept as JSON: that writes a letter like "ö" as a number."""
+    written = (json.dumps(spelling)[1:-1] for spelling in _spellings(word))
+    return [cast(_p.authors, Text).icontains(one, autoescape=True) for one in written]
+
+
+def _spellings(word: str) -> list[str]:
+    """The usual spellings of *word*: SQLite folds the case of ASCII letters only, so others are tried one by one."""
+    return [word] if word.isascii() else sorted({word, word.lower(), word.upper(), word.title()})

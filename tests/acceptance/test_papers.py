@@ -63,3 +63,44 @@ def test_what_cannot_be_done_is_said_in_one_line(two_days: BotFolder) -> None:
     unknown = two_days.digest("papers", "merge", "No Such Paper", OTHER)
     assert (unknown.code, "no paper that was seen is called" in unknown.err) == (2, True)
     assert two_days.digest("papers", "list", "--day", "yesterday").code == 2
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> BotFolder:
+    bot = BotFolder(tmp_path / "bot")
+    bot.config.write_text(bot.config.read_text() + '\n[export]\nformats = ["bibtex", "ris", "csl"]\n')
+    people = {OLD: "Ada Frost", OTHER: "Émile Zölá"}
+    for day, title in ((19, OLD), (20, OTHER)):
+        row = {"title": title, "abstract": ABSTRACT, "authors": [people[title]], "arxiv_id": f"2611.000{day}"}
+        (bot.drop / f"2026-11-{day}.json").write_text(json.dumps([{**row, "published": f"2026-11-{day}"}]))
+        bot.digest("run", now=f"2026-11-{day}T09:00:00Z")
+    return bot
+
+
+def test_papers_are_listed_and_exported_by_what_is_asked(library: BotFolder) -> None:
+    asked = ["--profile", "ada", "--author", "zölá", "--from", "2026-11-20", "--to", "2026-11-20"]
+    (listed,) = library.digest("papers", "list", "--json", *asked).json["papers"]
+    (line,) = library.digest("papers", "export", "--format", "jsonl", *asked).out.splitlines()
+    assert listed == json.loads(line)
+    assert listed["title"] == OTHER
+    assert library.digest("papers", "export", "--to", "2026-11-19").out.count("@misc{") == 1
+
+
+def test_papers_are_exported_into_a_file_and_a_profile_can_like_it(library: BotFolder):
+    done = library.digest("papers", "export", "--format", "ris", "--out", "kept.ris")
+    assert (done.code, done.err.strip()) == (0, "digest: wrote 2 papers to kept.ris")
+    liked = library.root / "profiles" / "ada.toml"
+    liked.write_text(liked.read_text() + 'like = ["../kept.ris"]\n')
+    checked = library.digest("check")
+    assert checked.code == 0, checked.err
+    assert library.digest("papers", "export", "--out", "no/such/folder.bib").code == 2
+    assert library.digest("papers", "list", "--profile", "nobody").code == 2
+
+
+def test_each_digest_in_a_folder_has_its_papers_beside_it(library: BotFolder):
+    folder = library.root / "var" / "folder" / "ada"
+    beside = sorted(path.name for path in folder.glob("2026-11-20.*"))
+    assert beside == [f"2026-11-20.{end}" for end in ("bib", "csl.json", "eml", "html", "ris", "slack.json")]
+    assert OTHER.partition(" ")[0] in (folder / "2026-11-20.bib").read_text()
+    (item,) = json.loads((folder / "2026-11-20.csl.json").read_text())
+    assert item["title"] == OTHER

@@ -209,6 +209,6 @@ def test_a_doi_or_a_forum_on_openreview_names_a_paper_whatever_its_title(store: 
 def test_papers_are_listed_by_day_and_source(store: Store):
     take(store, 1, COOKING)
     take(store, 2, GAS)
-    assert [paper.title for paper in store.search("", day=date(2026, 11, 2))] == [GAS.title]
-    assert [paper.title for paper in store.search("", source="seeds", day=date(2026, 11, 1))] == [COOKING.title]
+    assert [paper.title for paper in store.search("", first=date(2026, 11, 2), last=date(2026, 11, 2))] == [GAS.title]
+    assert [paper.title for paper in store.search("", source="seeds", last=date(2026, 11, 1))] == [COOKING.title]
     assert store.search("", source="nowhere") == []

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from digest.model import Known, Paper, Reject, Seen, ShownDate, Sighting
-from digest.store import Store
-from tests.builders import NOW, a_paper
+from digest.store import QueuedEdition, Store
+from tests.builders import NOW, a_digest, a_paper
 from tests.stores import DAY, a_dump, a_known, ingest, seen_in
 
 FULL = Paper(
@@ -277,3 +277,32 @@ def test_the_order_of_dumps_does_not_change_what_is_found(store: Store, tmp_path
 def test_seen_days_are_the_dumps_own(store: Store):
     ingest(store, [a_paper(id="p", upvotes=3)])
     assert store.paper_history("p")[0] == (Seen("d1", DAY, "filename", ShownDate(1, 2), None, 3, None),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        ({}, {"a", "b"}),
+        ({"author": "zölá"}, {"b"}),
+        ({"author": "FROST"}, {"a"}),
+        ({"author": "frost zölá"}, set()),
+        ({"first": date(2026, 11, 20)}, {"b"}),
+        ({"last": date(2026, 11, 19)}, {"a"}),
+        ({"first": date(2026, 11, 19), "last": date(2026, 11, 20)}, {"a", "b"}),
+        ({"source": "seeds"}, {"a", "b"}),
+        ({"source": "elsewhere"}, set()),
+        ({"profile": "ada"}, {"b"}),
+        ({"profile": "ada", "last": date(2026, 11, 20)}, set()),
+        ({"profile": "eve"}, set()),
+    ],
+)
+def test_papers_are_found_by_author_day_source_and_who_was_offered_them(store: Store, asked, ids) -> None:
+    frost, zola = a_paper("Alpha", id="a", authors=("Ada Frost",)), a_paper("Beta", id="b", authors=("Émile Zölá",))
+    ingest(store, [frost], dump=a_dump("d1", captured_on=date(2026, 11, 19)))
+    ingest(store, [zola], dump=a_dump("d2", captured_on=date(2026, 11, 20)))
+    digest = a_digest("Beta")
+    pick = replace(digest.picks[0], change=replace(digest.picks[0].change, paper=zola))
+    digest = replace(digest, sections=(replace(digest.sections[0], picks=(pick,)),))
+    store.queue([QueuedEdition(digest, (), store.last_change())], NOW)
+
+    assert {paper.id for paper in store.search("", **asked)} == ids

@@ -103,6 +103,8 @@ url = "http://127.0.0.1:8889/v1"
 model = "tiny"
 key = "env:PW"
 calls = 7
+[export]
+formats = ["ris", "csl"]
 """
     profile = """
 name = "ada.l"
@@ -132,6 +134,7 @@ weight = 2
     assert (settings.timezone, settings.public_url) == ("Asia/Tokyo", "https://digest.example.org")
     assert (settings.state, settings.templates) == (Path("/home/ada/state"), folder / "config" / "profiles")
     assert (settings.store_url, settings.max_dump_bytes) == ("postgresql+psycopg://u:p@db/x", 2**20)
+    assert settings.exports == ("ris", "csl")
     assert settings.summaries == SummarySettings(
         "http://127.0.0.1:8889/v1/chat/completions", "tiny", "hunter2", calls=7
     )

@@ -6,6 +6,8 @@ import json
 import re
 from datetime import date
 
+import bibtexparser
+import rispy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +41,7 @@ papers = st.builds(
 def test_bibtex_holds_what_is_known():
     assert bibtex([FROST]) == (
         "@misc{frost2026counting,\n"
-        "  title = {{Counting \\{Ice\\} Floes \\& 50\\% of 10³ Kites}},\n"
+        "  title = {{Counting \\textbraceleft{}Ice\\textbraceright{} Floes \\& 50\\% of 10³ Kites}},\n"
         "  author = {Ada Frost and {Lind, Bo} and {Institute of Ice and Snow} and Plato},\n"
         "  year = {2026},\n"
         "  month = {1},\n"
@@ -89,6 +91,32 @@ def test_a_paper_without_a_link_gets_none_not_a_search():
 
 def test_nothing_gives_an_empty_file():
     assert (bibtex([]), ris([]), json.loads(csl([]))) == ("", "", [])
+
+
+def test_another_program_reads_the_bibtex():
+    twin = a_paper("Counting Kites", authors=("Ada Frost",), published=date(2026, 1, 5), abstract="50% & {more}")
+    one, other = bibtexparser.loads(bibtex([FROST, twin])).entries
+    assert (one["ID"], other["ID"]) == ("frost2026counting", "frost2026counting-2")
+    assert (one["ENTRYTYPE"], one["year"], one["eprint"]) == ("misc", "2026", "2601.00001")
+    assert one["author"].split(" and ")[:2] == ["Ada Frost", "{Lind, Bo}"]
+    assert other["title"] == "{Counting Kites}"
+    assert other["abstract"] == "50\\% \\& \\textbraceleft{}more\\textbraceright{}"
+
+
+def test_another_program_reads_the_ris():
+    one, other = rispy.loads(ris([FROST, a_paper("Kites")]))
+    assert one["title"] == "Counting {Ice} Floes & 50% of 10³ Kites"
+    assert one["authors"][:2] == ["Frost, Ada", "Lind, Bo"]
+    assert (one["year"], one["abstract"], one["keywords"]) == ("2026", "We count. Twice.", ["ice", "kites"])
+    assert one["urls"] == ["https://arxiv.org/abs/2601.00001"]
+    assert (other["title"], "authors" in other) == ("Kites", False)
+
+
+@settings(deadline=None)  # a busy machine is no fault
+@given(st.lists(papers, min_size=1, max_size=3))
+def test_other_programs_read_whatever_there_is(some):
+    assert len(bibtexparser.loads(bibtex(some)).entries) == len(some)
+    assert len(rispy.loads(ris(some))) == len(some)
 
 
 @settings(deadline=None)  # a busy machine is no fault
