@@ -29,6 +29,7 @@ class Session:
         """Connect, secure and log in. Raises Deferred for a server that is away, Paused for what a person must mend."""
         self.settings, self.done_timeout = settings, done_timeout
         self.sent = 0
+        self._used = self._kept = False  # whether a mail was tried on it, and whether one was before the one in hand
         self.stage = Stage.CONNECT
         self._smtp = Client(settings, context, name)
         try:
@@ -92,6 +93,7 @@ class Session:
         Raises Hiccup when a kept connection is no good and nothing was handed over; Deferred, Rejected or
         Paused by the server's codes; Unconfirmed when no answer came after the final dot.
         """
+        self._kept, self._used = self._used, True
         options = self._options(f"{sender}{recipient}", len(data))
         try:
             self._envelope(f"MAIL FROM:<{sender}>{options}", f"RCPT TO:<{recipient}>")
@@ -131,11 +133,10 @@ class Session:
                 self._refused(stage, code, text, unread)
 
     def _refused(self, stage: Stage, code: int, text: bytes, unread: int) -> None:
-        kept = self.sent > 0
         error = self._error(stage, code, text)
         if code in {-1, 421}:
             self.close()
-            if kept:
+            if self._kept:
                 raise Hiccup
         else:
             self._start_over(unread)
@@ -178,7 +179,7 @@ class Session:
         why = f"{self.settings.host}: {self._redacted(str(error))} (at {self.stage.value})"
         if self.stage is Stage.DOT:
             return Unconfirmed(why)
-        if self.sent and self.stage in {Stage.MAIL, Stage.RCPT, Stage.DATA}:
+        if self._kept and self.stage in {Stage.MAIL, Stage.RCPT, Stage.DATA}:
             return Hiccup()
         return Deferred(why, scope="message" if self.stage is Stage.BODY else "channel")
 
