@@ -19,6 +19,7 @@ from digest.cli import (
     running,
     starting,
     storing,
+    versions,
 )
 
 
@@ -75,6 +76,7 @@ app.command("learn", rich_help_panel=OPERATE)(learning.learn)
 app.command("backup", rich_help_panel=OPERATE)(operating.backup)
 app.command("prune", rich_help_panel=OPERATE)(operating.prune)
 app.add_typer(storing.app, name="store", rich_help_panel=OPERATE)
+app.command("version", rich_help_panel=OPERATE)(versions.version)
 
 
 @app.callback(invoke_without_command=True)

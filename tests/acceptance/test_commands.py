@@ -205,3 +205,12 @@ def test_help_loads_nothing_that_only_a_command_needs():
     heavy = {"alembic", "apscheduler", "digest.model", "httpx", "jinja2", "numpy", "pydantic", "scipy", "sqlalchemy"}
     assert "digest.cli.app" in loaded
     assert not heavy & set(loaded)
+
+
+def test_version_says_what_runs_here_for_a_bug_report(bot: BotFolder):
+    ran = bot.digest("version", "--json", config=False)
+    assert ran.code == 0
+    assert set(ran.json) == {"version", "python", "platform", "sqlite", "store", "dependencies"}
+    assert ran.json["dependencies"]["sqlalchemy"].startswith("2.")
+    assert "pytest" not in ran.json["dependencies"]
+    assert "Python 3." in bot.digest("version", config=False).out
