@@ -159,8 +159,10 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     for (cursor, causes), members in groups.items():
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
-        liked = liked_papers(bot, profiles) if changes else {}
-        for (profile, day), ranked in zip(members, rank(bot, changes, profiles, liked), strict=True):
+        revised = () if "text" in causes else bot.store.revisions_after(cursor, upto=newest)
+        liked = liked_papers(bot, profiles) if changes or revised else {}
+        offered = (*changes, *_liked_by_any(profiles, revised, changes, liked))
+        for (profile, day), ranked in zip(members, rank(bot, offered, profiles, liked), strict=True):
             picks = unknown_to(profile, ranked.picks, liked)
             notes = wishes.returns(profile, around.last_days.get(profile.name))
             notes = notes or ((wording.late(day),) if day < today(profile, now) else ())
@@ -202,6 +204,26 @@ def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:
 
 
 def unknown_to(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper]) -> tuple[Pick, ...]:
-    """Leave out what *profile* likes already: its reader knows it, and only wants to hear of an update."""
-    likes = {liked[like].id for i in profile.interests for like in i.like if like in liked}
-    return tuple(pick for pick in picks if pick.change.kind == "updated" or pick.change.paper.id not in likes)
+    """Leave out what *profile* likes already: its reader knows it, and only wants to hear of an update.
+
+    A new version of a liked paper is news to who likes it, whatever else the profile's `updates` name.
+    """
+    likes = _likes(profile, liked)
+    return tuple(
+        pick
+        for pick in picks
+        if (pick.change.paper.id in likes) is (pick.change.kind == "updated")
+        or (pick.change.kind == "updated" and pick.change.cause in profile.updates)
+    )
+
+
+def _likes(profile: Profile, liked: Mapping[str, Paper]) -> set[str]:
+    return {liked[like].id for i in profile.interests for like in i.like if like in liked}
+
+
+def _liked_by_any(
+    profiles: Sequence[Profile], revised: Sequence[Change], changes: Sequence[Change], liked: Mapping[str, Paper]
+) -> list[Change]:
+    """Those of *revised* that one of *profiles* likes, and that are no news by themselves."""
+    likes = {id_ for profile in profiles for id_ in _likes(profile, liked)} if revised else set()
+    return [one for one in revised if one.paper.id in likes - {change.paper.id for change in changes}]

@@ -42,6 +42,13 @@ class Editions:
                     chosen[row.paper] = row
             return _with_papers(connection, sorted(chosen.values(), key=lambda row: row.id))
 
+    def revisions_after(self, cursor: int, *, upto: int) -> tuple[Change, ...]:
+        """The new versions with another title or abstract after *cursor*, up to and with *upto*, oldest first."""
+        query = select(_c.paper, _c.id, _c.kind, _c.cause, _c.fields).where(_c.id > cursor, _c.id <= upto)
+        with self._access.reading() as connection:
+            found = connection.execute(query.where(_c.kind == "updated", _c.cause == "text").order_by(_c.id)).all()
+            return _with_papers(connection, list({row.paper: row for row in found}.values()))
+
     def last_change(self) -> int:
         """The greatest number of a change; 0 when there is none."""
         with self._access.reading() as connection:
