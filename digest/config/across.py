@@ -25,6 +25,7 @@ _ONLY_FOR = {
     "url": _FETCHED,
     "categories": {"arxiv"},
     "holidays": {"arxiv"},
+    "lookups": {"arxiv", "huggingface"},
     "lists": {"huggingface"},
     "days": {"huggingface"},
     "interval": _FETCHED,

@@ -96,6 +96,7 @@ class SourceTable(Table):
     lists: Many[Literal["daily", "trending", "week", "month"]] = Field(["daily"], min_length=1)
     days: Annotated[int, Field(ge=0, le=60)] = 14
     holidays: Many[date] = []
+    lookups: Annotated[int, Field(ge=0, le=200)] = 20
     interval: Annotated[float, Field(ge=1, le=10080, allow_inf_nan=False)] = 30.0
     timeout: Seconds = 60.0
     max_mb: Annotated[int, Field(ge=0, le=4096)] = 0

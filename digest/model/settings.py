@@ -19,7 +19,7 @@ class SourceSettings:
 
     *interval* and *timeout* in seconds, *max_bytes* of one answer (0: as for any dump); *allow_private* says that
     an address inside one's own network is meant. *lists* and *days* (re-read until they have settled) are for
-    "huggingface", *categories* and *holidays* for "arxiv".
+    "huggingface", *categories* and *holidays* for "arxiv"; both are asked for *lookups* titles at most in a pass.
     """
 
     kind: Literal["folder", "huggingface", "arxiv", "feed", "url"]
@@ -35,6 +35,7 @@ class SourceSettings:
     days: int = 14
     categories: tuple[str, ...] = ()
     holidays: tuple[Day, ...] = ()
+    lookups: int = 20
 
     @property
     def place(self) -> str:

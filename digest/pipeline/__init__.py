@@ -15,10 +15,11 @@ from digest.errors import StoreError
 from digest.model import DumpReport, Failure, RunReport
 from digest.pipeline import learning
 from digest.pipeline.alerts import tell_operator
+from digest.pipeline.asking import ingest_sources
 from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.delivering import deliver
-from digest.pipeline.ingest import ingest, ingest_sources
+from digest.pipeline.ingest import ingest
 from digest.pipeline.prepare import prepare
 from digest.pipeline.rehearse import explain, preview, recent, rehearse
 from digest.pipeline.restored import take_up

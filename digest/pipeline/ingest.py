@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import compress
 
@@ -18,15 +18,24 @@ Outcome = tuple[list[DumpReport], list[Failure], list[Failure]]
 """What became of each dump, the failures, the warnings."""
 
 
-def ingest_sources(bot: Bot, now: datetime, *, due_only: bool = False) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one round of the sources brought: *answering* names those that were asked and did not fail."""
+
+    reports: list[DumpReport]
+    failures: list[Failure]
+    warnings: list[Failure]
+    answering: frozenset[str]
+
+
+def ingest_offers(bot: Bot, line: Line, now: datetime, *, due_only: bool = False) -> Taken:
     """Ask every configured source for what it has that is new, and take it in; a source that fails is named.
 
     With *due_only* a source that was asked less than its interval ago is left alone.
     """
     found: list[Found] = []
     health: dict[str, str] = {}
-    with Line(bot) as line:
-        asked = {settings.name: offered for settings, offered in _offers(bot, line, now, due_only=due_only)}
+    asked = {settings.name: offered for settings, offered in _offers(bot, line, now, due_only=due_only)}
     for settings in bot.settings.sources:
         if settings.name not in asked:
             continue
@@ -38,9 +47,9 @@ def ingest_sources(bot: Bot, now: datetime, *, due_only: bool = False) -> Outcom
         _remember_refused(bot.store, settings.name, offered, now)
         found += offered
     bot.store.note_sources(health, now)
-    outcome = ingest(bot, found, now)
+    reports, failures, warnings = ingest(bot, found, now)
     _remember_looks(bot, found, now)
-    return outcome
+    return Taken(reports, failures, warnings, frozenset(name for name, why in health.items() if not why))
 
 
 def _offers(bot: Bot, line: Line, now: datetime, *, due_only: bool) -> Iterator[tuple[SourceSettings, list[Found]]]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from digest.model import Change, Digest, Paper, Pick, Profile, RunReport
+from digest.pipeline.asking import ingest_sources
 from digest.pipeline.bot import Bot
-from digest.pipeline.ingest import ingest_sources
 from digest.pipeline.prepare import editions, liked_papers, prepare, rank, today
 from digest.pipeline.summarising import Summaries
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from digest.outbox import Asks
+from digest.pipeline.asking import ingest_sources
 from digest.pipeline.bot import Bot
-from digest.pipeline.ingest import ingest_sources
 from digest.pipeline.prepare import today
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from digest.sources.capture import STYLES, dump_id, read
 from digest.sources.folder import FolderSource
 from digest.sources.loading import load
-from digest.sources.opening import History, Source, open_source, open_web
+from digest.sources.opening import History, Source, open_source, open_titles, open_web
 from digest.sources.stamps import is_due
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "is_due",
     "load",
     "open_source",
+    "open_titles",
     "open_web",
     "read",
 ]

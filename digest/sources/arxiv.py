@@ -128,17 +128,18 @@ class Arxiv:
         return Checked(0, whole=False)  # without validators: it must be seen again whether it is still empty
 
 
-def checked_slice(content: bytes, where: str, start: int) -> Checked:
+def checked_slice(content: bytes, where: str, start: int, *, page: int = 0) -> Checked:
     """Count the papers of one answer of the API. Raises SourceFailed for what is no list, or not all of it.
 
-    The API says how many papers there are, and now and then answers with fewer, or with none.
+    *start* and *page* are what was asked for (0: `PAGE`). The API says how many papers there are, and now and then
+    answers with fewer, or with none.
     """
     checked = checked_rows(content, where)
     head = content[:4000].decode("utf-8", "replace")
     if _ERROR.search(head):
         raise SourceFailed(where, "the API answers with an error instead of a list")
     total = _TOTAL.search(head)
-    missing = min(PAGE, int(total[1]) - start) - checked.rows if total else 0
+    missing = min(page or PAGE, int(total[1]) - start) - checked.rows if total else 0
     if missing > 0:
         raise SourceFailed(where, f"the list is not whole: {missing:,} papers are missing; ask again later")
     return checked

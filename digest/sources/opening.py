@@ -12,6 +12,7 @@ from digest.model import Looked, RawDump, SourceSettings
 from digest.sources.folder import MAX_BYTES, FolderSource
 
 if TYPE_CHECKING:
+    from digest.sources.titles import Titles
     from digest.sources.web import Web
 
 
@@ -46,6 +47,13 @@ def open_web(contact: str, *, sleep: Callable[[float], object]) -> Web:
 
     agent = f"paper-digest/{version('paper-digest')}" + (f" (+{contact})" if contact else "")
     return Web(agent, sleep=sleep)
+
+
+def open_titles(settings: SourceSettings, web: Web, *, max_bytes: int) -> Titles:
+    """What answers questions for titles behind the source that *settings* describe."""
+    from digest.sources import titles
+
+    return titles.open_titles(settings, web, max_bytes=max_bytes)
 
 
 def open_source(

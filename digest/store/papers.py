@@ -60,6 +60,13 @@ class Papers:
         """The *limit* papers that were first seen last, newest first."""
         return self.search("", limit)
 
+    def without_id(self, since: datetime, limit: int = 1000) -> list[Paper]:
+        """Papers first seen after *since* of which neither an arXiv id nor an address is known, newest first."""
+        lacking = (_p.arxiv_id.is_(None), _p.url.is_(None), _p.part_of.is_(None), _p.first_seen >= since)
+        query = select(*rows.PAPER_COLUMNS).where(*lacking).order_by(_p.first_seen.desc(), _p.no.desc())
+        with self._access.reading() as connection:
+            return [rows.paper_of(row) for row in connection.execute(query.limit(limit))]
+
     def search(
         self,
         words: str,
