@@ -232,10 +232,14 @@ class Writer:
 
     def _write_names(self, pairs: Sequence[tuple[int, Known | None, Known]]) -> None:
         """Names are only added: a title seen once may be seen again."""
-        new = []
+        new, again = set(), set()
         for no, before, after in pairs:
             old = _names(before) if before else set()
-            new += [(kind, value, no) for kind, value in _names(after) - old]
+            found = _names(after) - old
+            new |= {(kind, value, no) for kind, value in found}
+            again |= found if before else set()  # an address that was left may be taken up again
+        borne = finding.numbers_by_alias(rows.asking(self._connection), again) if again else {}
+        new -= {(*name, no) for name, numbers in borne.items() for no in numbers}
         named = [{"kind": kind, "value": value, "paper": no} for kind, value, no in sorted(new)]
         self._insert(schema.paper_aliases, named)
 

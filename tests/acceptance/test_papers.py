@@ -57,6 +57,32 @@ def test_two_papers_are_said_to_be_one_and_saying_it_again_is_safe(two_days: Bot
     assert len(two_days.digest("papers", "list", "--day", "2026-11-20", "--json").json["papers"]) == 2
 
 
+def test_a_merge_of_papers_with_links_is_undone_as_a_whole(tmp_path: Path) -> None:
+    bot = BotFolder(tmp_path / "bot")
+    links = {OLD: "https://openreview.net/forum?id=Ab1cD2eF3g", OTHER: "https://openreview.net/forum?id=Rice0nGas7"}
+    items = "".join(
+        f"<item><title>{title}</title><link>{link}</link><description>{about}</description></item>"
+        for (title, link), about in zip(links.items(), (ABSTRACT, "We cook rice."), strict=True)
+    )
+    (bot.drop / "2026-11-20.xml").write_text(f'<rss version="2.0"><channel><title>T</title>{items}</channel></rss>')
+    bot.digest("run")
+
+    def shown() -> dict[str, dict[str, object]]:
+        found = {title: bot.digest("papers", "show", title, "--json").json for title in (OLD, OTHER)}
+        return {
+            title: {key: one[key] for key in ("id", "title", "abstract", "url", "upvotes", "seen", "offers")}
+            for title, one in found.items()
+        }
+
+    before = shown()
+    assert bot.digest("papers", "merge", OLD, OTHER).code == 0
+    assert bot.digest("papers", "show", links[OTHER], "--json").json["id"] == before[OLD]["id"]
+    split = bot.digest("papers", "split", OLD)
+    assert split.code == 0, split.err
+    assert shown() == before
+    assert bot.digest("papers", "show", links[OTHER], "--json").json["id"] == before[OTHER]["id"]
+
+
 def test_what_cannot_be_done_is_said_in_one_line(two_days: BotFolder) -> None:
     nothing = two_days.digest("papers", "split", OTHER)
     assert (nothing.code, "nothing to split" in nothing.err) == (2, True)

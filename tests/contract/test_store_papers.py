@@ -306,3 +306,13 @@ def test_papers_are_found_by_author_day_source_and_who_was_offered_them(store: S
     store.queue([QueuedEdition(digest, (), store.last_change())], NOW)
 
     assert {paper.id for paper in store.search("", **asked)} == ids
+
+
+def test_a_paper_may_take_up_an_address_again_that_it_had_before(store: Store) -> None:
+    first, other = "https://example.org/1", "https://example.org/2"
+    ingest(store, [a_paper("Alpha", id="a", url=first)])
+    for url in (other, first, other):
+        with store.writing() as writer:
+            known = writer.known(["a"])["a"]
+            writer.save([replace(known, paper=replace(known.paper, url=url))], NOW)
+    assert {paper.id for paper in store.find_papers([first, other]).values()} == {"a"}
