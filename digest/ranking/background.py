@@ -2,7 +2,8 @@
 
 An archive holds (T terms, the first B of them with a place; D dimensions; N landmarks, which are known papers):
 terms, counts[T], papers, idf[T], mean[T], basis[B, D], centre[D], drift[D], and of the landmarks their
-terms and weights, places[N, D], settled[N, D] and keys[N]. `learning` says what each is and writes them.
+terms and weights, places[N, D], settled[N, D] and keys[N]; of `SAMPLE` of them the weights of all
+their terms. `learning` says what each is and writes them.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
     from digest.ranking.arrays import Floats, Sparse
 
-VERSION = 3
+VERSION = 4
 PAIR = 0.7  # a pair of neighbours says this much of what its rarity says: its words are counted too
 _DATA = Path(__file__).resolve().parent / "data" / "background.npz"
 GUIDES = 12_000
-_SAMPLE = 400  # ordinary papers that a score is measured against
+SAMPLE = 400  # ordinary papers that a score is measured against
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,16 @@ class Background:
     @cached_property
     def sample(self) -> NDArray[np.int64]:
         """The numbers of the landmarks that stand for ordinary papers, spread over all."""
-        return spread_over(len(self.lengths), _SAMPLE)
+        return spread_over(len(self.lengths), SAMPLE)
+
+    @cached_property
+    def ordinary(self) -> Sparse:
+        """The term weights of the papers of *sample*, with all their terms, as a new paper's are reckoned."""
+        from scipy import sparse
+
+        values, columns = self._floats("ordinary_values"), self._arrays["ordinary_terms"].astype("int32")
+        starts = self._arrays["ordinary_starts"].astype("int32")
+        return sparse.csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(self.idf)))
 
     @cached_property
     def known(self) -> Mapping[int, int]:

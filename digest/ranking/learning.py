@@ -21,7 +21,7 @@ from digest.model import Paper
 from digest.ranking.arrays import Floats, Sparse, lengths, narrowed, scaled, stacked, unit
 from digest.ranking.background import GUIDES, PAIR, VERSION, Background, Guides, key, spread_over
 from digest.ranking.kinship import of_its_field
-from digest.ranking.space import DRAW, SATURATION, SHRINK, TITLE, drawn
+from digest.ranking.space import DRAW, SATURATION, SHRINK, TITLE, Space, drawn
 from digest.ranking.terms import terms_of
 
 DIMENSIONS = 64
@@ -58,7 +58,8 @@ def learn(papers: Sequence[Paper], base: Background | None = None, *, fewest: in
         "unknown": np.float32(np.log(1 + (len(papers) + 0.5) / 0.5)),
         "keys": np.array([key(papers[n]) for n in _landmarks(len(papers))] if not heaviest else [], dtype=np.int64),
     }
-    return Background(arrays | _geometry(rows, heaviest))
+    found = arrays | _geometry(rows, heaviest)
+    return Background(found | _ordinary(papers, Background(found)))
 
 
 def _counted(papers: Sequence[Paper], fewest: int) -> tuple[list[str], Sparse]:
@@ -119,6 +120,18 @@ def _geometry(rows: Sparse, heaviest: int) -> dict[str, Any]:
         "landmark_lengths": size[chosen],
         "places": np.rint(places * 127).astype(np.int8),
         "settled": np.rint(settled * 127).astype(np.int8),
+    }
+
+
+def _ordinary(papers: Sequence[Paper], background: Background) -> dict[str, Any]:
+    """The sampled landmarks as any new paper is reckoned: with the terms that are known to nobody in their length."""
+    chosen = _landmarks(len(papers))[background.sample]
+    space = Space(background)
+    rows = space.weights([space.paper(papers[n]) for n in chosen])[:, : space.known]
+    return {
+        "ordinary_terms": rows.indices.astype(np.int32),
+        "ordinary_values": rows.data.astype(np.float16),
+        "ordinary_starts": rows.indptr.astype(np.int32),
     }
 
 

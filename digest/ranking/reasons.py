@@ -16,12 +16,11 @@ from digest.ranking.arrays import Floats, Sparse, members, narrowed, scaled
 from digest.ranking.order import Today
 from digest.ranking.score import COMMON, Scorer, Scores, chance
 from digest.ranking.terms import phrases, terms_of
-from digest.ranking.wishes import Wishes
+from digest.ranking.wishes import ORDINARY, Wishes
 
 _NAMES = 4  # words and phrases that a reason names at most
 _SHARE = 0.06  # a word that earned less than this of all is not named,
 _SHARE_BESIDE = 0.15  # beside keywords that are named
-_ORDINARY = 2.4  # nor one that stands in one paper of ten or more, unless it was asked for
 _NEAR = 0.42  # a liked paper at least this near is named
 _AS_MUCH = 1.5  # a phrase goes before its words
 _LEAST = 1e-6
@@ -51,15 +50,15 @@ class Evidence:
         return narrowed(self._wishes.liked.weights, self._used)
 
     @cached_property
-    def _asked(self) -> Sparse:
-        return narrowed(self._wishes.asked.weights, self._used)
+    def _alone(self) -> Sparse:
+        return narrowed(self._wishes.alone, self._used)
 
     def wanted(self, rows: slice) -> Sparse:
         """How much the interests *rows* want each term of today: the likes' and the keywords', each up to 1."""
         likes = (self._wishes.likes[rows] @ self._liked).tocsr()
         likes.data -= self._common[likes.indices]
-        likes.data *= self._rarity[likes.indices] > _ORDINARY
-        return _levelled(likes) + _levelled(self._asked[rows])
+        likes.data *= self._rarity[likes.indices] > ORDINARY
+        return _levelled(likes) + _levelled(self._alone[rows])
 
     def reasons(
         self, interest: Interest, row: int, wanted: Floats, numbers: Sequence[int]
@@ -190,11 +189,11 @@ def parts(found: Scores, i: int, n: int, score: float) -> tuple[Part, ...]:
     """What each signal adds on the way from an ordinary paper's score to this one's; they sum to *score*."""
     values = [(name, float(signal[i, n])) for name, signal in found.signals.items()]
     steps = [(name, value) for name, value in values if value]
-    reached = chance(np.cumsum([0.0, *(value for _, value in steps)])).tolist()
+    reached = chance(np.cumsum([0.0, *(value for _, value in steps)]), float(found.half[i, 0])).tolist()
     parts = [Part("an ordinary paper", reached[0])]
     for (name, value), before, after in zip(steps, reached[:-1], reached[1:], strict=True):
         parts.append(Part(name, after - before, f"{value:+.2f} deviations"))
     rest = score - reached[-1]
-    if found.unwanted[i, n] or found.vague[i, n]:
+    if found.unwanted[i, n] or found.vague[i, n] < 1:
         return (*parts, Part("a word to avoid" if found.unwanted[i, n] else "hardly a word in common", rest))
     return (*parts[:-1], Part(parts[-1].name, parts[-1].value + rest, parts[-1].detail))

@@ -21,13 +21,20 @@ from digest.ranking.wishes import Phrase, Wishes
 
 COMMON = 2.0  # how much of what any paper shares is taken off what likes share
 _WORDS_LEAST, _TOPIC_LEAST = 0.02, 0.05  # deviations are not taken for smaller than this
-_HALF, _STEP = 2.7, 0.8  # a score of ½: this many deviations above an ordinary paper; and what e-folds the odds
+_STEP = 0.8  # deviations that e-fold the odds of a score
+_RARE = 0.03  # a score of ½: so few ordinary papers fit as well,
+_LEAST_HALF, _MOST_HALF = 1.4, 4.5  # within these deviations above the mean of ordinary papers
+_TAIL = 0.1  # the share of ordinary papers that tells how quickly matches become rare
 _FOLLOWED, _FROM = 5.0, 3.5  # deviations that a followed author and a followed organisation add
 _NAMED = 1.5  # deviations that a keyword named in full adds
-_TOPIC = 0.5  # what topics of likes weigh beside their words, and 1 / √likes more: few words say little
-_FADE = 0.75  # keywords weigh likes ** -_FADE: what is liked says more the more of it there is
-VAGUE = 0.7  # what is left of a score that comes of a topic alone, and not from near
-_FEW_WORDS, _NEAR = 0.2, 0.65  # deviations by words, and the cosine among the topics, that make a match no vague one
+_TOPIC = 0.55  # what topics of likes weigh beside their words, and 1 / √likes more: few words say little
+_FADE, _FEW = 0.75, 5  # keywords weigh likes ** -_FADE: what is liked says more the more of it there is;
+_FADE_MORE = 0.5  # beyond _FEW likes by this power more
+_FEW_WORDS = 0.2  # deviations by words, of likes or of terms that say something alone, that make a match no vague one
+_MANY_WORDS = 2.5  # and by words of the prose, where keywords say what is meant
+_NEAR = 0.65  # nor is one that lies so near to the likes among the topics, as a cosine
+VAGUE = 0.8  # what is left of a score that comes of a topic alone,
+_VAGUE_ASKED = 0.5  # and where nothing is liked: no keyword stands there, so it does not reach the floor
 AVOIDED = 0.6  # what a word that is to be avoided leaves of a score
 _BESIDE = 256  # papers multiplied at a time
 _FAR, _FINE = 40.0, 1000.0
@@ -48,8 +55,9 @@ class Scores:
     """Rows are interests, columns candidates. *signals* sum to the deviations above an ordinary paper."""
 
     signals: Mapping[str, Floats]
+    half: Floats  # of each interest (rows × 1): the deviations that score ½
     unwanted: NDArray[np.bool_]
-    vague: NDArray[np.bool_]
+    vague: Floats  # what is left of a score for want of words in common; 1: all
 
     @cached_property
     def _deviations(self) -> Floats:
@@ -58,7 +66,7 @@ class Scores:
     @cached_property
     def final(self) -> Floats:
         """Scores in [0, 1], rounded."""
-        kept = np.where(self.unwanted, AVOIDED, 1) * np.where(self.vague, VAGUE, 1) * chance(self._deviations)
+        kept = np.where(self.unwanted, AVOIDED, 1) * self.vague * chance(self._deviations, self.half)
         found: Floats = np.rint(kept.astype(np.float64) * _GRAIN) / _GRAIN
         return found
 
@@ -70,10 +78,27 @@ class Scores:
         return found
 
 
-def chance(deviations: Floats) -> Floats:
-    """Deviations above an ordinary paper as a score in (0, 1)."""
-    odds: Floats = 1 / (1 + np.exp(-np.clip((deviations - _HALF) / _STEP, -30, 30)))
+def chance(deviations: Floats, half: Floats | float) -> Floats:
+    """Deviations above an ordinary paper as a score in (0, 1): ½ at *half* of them."""
+    odds: Floats = 1 / (1 + np.exp(-np.clip((deviations - half) / _STEP, -30, 30)))
     return odds
+
+
+def halves(ordinary: Floats) -> Floats:
+    """The deviations that three ordinary papers of a hundred reach, of every row, as a column.
+
+    Beyond the tenth of the papers that are best, how far they lie is taken for exponential (Pickands 1975): from so
+    few papers its mean is told better than the place of the last of them.
+    """
+    many = ordinary.shape[1]
+    tail = max(1, round(_TAIL * many))
+    if many <= tail:
+        return np.full((len(ordinary), 1), _LEAST_HALF, dtype=np.float32)
+    best = np.partition(ordinary, many - tail - 1, axis=1)[:, many - tail - 1 :]
+    start = best[:, :1]
+    beyond = (best[:, 1:] - start).mean(axis=1, keepdims=True)
+    found: Floats = np.clip(start + beyond * np.log(_TAIL / _RARE), _LEAST_HALF, _MOST_HALF).astype(np.float32)
+    return found
 
 
 def total(arrays: Sequence[Floats]) -> Floats:
@@ -87,6 +112,7 @@ class Scorer:
 
     def __init__(self, wishes: Wishes, ordinary: Vectors, papers: Vectors, holds: Sparse) -> None:
         self._wishes, self._holds, self._ordinary = wishes, holds, len(ordinary.places)
+        self._usually = having(wishes.phrases, ordinary.weights)
         self._places = np.concatenate([ordinary.places, papers.places]).T
         self._usual = np.concatenate([ordinary.usual, papers.usual])
         width = wishes.asked.weights.shape[1]
@@ -94,7 +120,9 @@ class Scorer:
         wished = np.concatenate([wishes.liked.weights.indices, wishes.asked.weights.indices])
         used = members(width, both.indices, wished)  # no other word can earn anything
         self._words = narrowed(both, used).T.tocsc()
-        self._asked = narrowed(wishes.asked.weights, used)
+        self._asked, self._alone, self._sure = (
+            narrowed(rows, used) for rows in (wishes.asked.weights, wishes.alone, wishes.sure)
+        )
         self._each = self._sharing(narrowed(wishes.liked.weights, used))
 
     def sharing(self, likes: NDArray[np.int64], papers: Sequence[int]) -> Floats:
@@ -116,20 +144,28 @@ class Scorer:
             self._deviations(asked, _TOPIC_LEAST),
         ]
         least_one = np.maximum(many, 1)
-        few, fade = least_one**-0.5, least_one**-_FADE  # both 1 for one like or none
+        few = least_one**-0.5  # 1 for one like or none, and so is what keywords weigh
+        fade = least_one**-_FADE * (np.maximum(least_one, _FEW) / _FEW) ** -_FADE_MORE
         pairs = [(likes, likes * (_TOPIC + few), likes), (asks, asks, fade)]
         weighed = []
         for n, (words, topic, weight) in zip((0, 2), pairs, strict=True):
             spread = self._spread(words * raw[n] + topic * raw[n + 1])
             weighed += [raw[n] * (words * weight / spread), raw[n + 1] * (topic * weight / spread)]
         spread = self._spread(total(weighed))
+        ordinary = total([signal[:, : self._ordinary] / spread for signal in weighed])
+        ordinary += _NAMED * fade * np.minimum(dense(wishes.keywords[rows] @ self._usually), 1)
         signals = [signal[:, self._ordinary :] / spread for signal in weighed]
         signals.append(_NAMED * fade * np.minimum(dense(wishes.keywords[rows] @ self._holds), 1))
         signals += [_FOLLOWED * dense(wishes.authors[rows]), _FROM * dense(wishes.organisations[rows])]
         unwanted = dense(wishes.avoided[rows] @ self._holds) > 0
-        near = np.maximum(liked, asked)[:, self._ordinary :] >= _NEAR
-        grounded = signals[0] + signals[2] + sum(signals[4:]) >= _FEW_WORDS
-        return Scores(dict(zip(SIGNALS, signals, strict=True)), unwanted, ~(near | grounded))
+        near = liked[:, self._ordinary :] >= _NEAR
+        alone, sure = (dense(has[rows] @ self._words[:, self._ordinary :]) > 0 for has in (self._alone, self._sure))
+        grounded = signals[0] + np.where(sure, signals[2], 0) + sum(signals[4:]) >= _FEW_WORDS
+        grounded |= alone & (signals[2] >= _MANY_WORDS)
+        vague = np.where(
+            near | grounded, np.float32(1), np.where(likes > 0, np.float32(VAGUE), np.float32(_VAGUE_ASKED))
+        )
+        return Scores(dict(zip(SIGNALS, signals, strict=True)), halves(ordinary), unwanted, vague)
 
     def _shared(self, rows: slice) -> Floats:
         """Words shared with the likes, less `COMMON` of what any paper shares."""
@@ -164,14 +200,22 @@ def holding(phrases: Sequence[Phrase], weights: Sparse, texts: Sequence[str]) ->
 
     Only texts that have all terms of a phrase are looked through.
     """
+    found = having(phrases, weights)
+    named = []
+    for phrase, start, end in zip(phrases, found.indptr[:-1], found.indptr[1:], strict=True):
+        where = sorted(found.indices[start:end].tolist()) if phrase.terms else range(len(texts))
+        named.append({n: 1.0 for n in where if phrase.folded in texts[n]})
+    return stacked(named, len(texts))
+
+
+def having(phrases: Sequence[Phrase], weights: Sparse) -> Sparse:
+    """Which text (column) has all the terms of which phrase (row); none has those of a phrase without terms."""
     width = max([weights.shape[1], *(1 + n for phrase in phrases for n in phrase.terms)])  # some were met since
     needs = stacked([dict.fromkeys(phrase.terms, 1.0) for phrase in phrases], width)
     has = widened(weights, width).copy()
     has.data = (has.data > 0).astype(np.float32)
     found = (needs @ has.T).tocsr()
-    named = []
-    for phrase, start, end in zip(phrases, found.indptr[:-1], found.indptr[1:], strict=True):
-        near = found.indices[start:end][found.data[start:end] > len(phrase.terms) - 0.5]
-        where = sorted(near.tolist()) if phrase.terms else range(len(texts))
-        named.append({n: 1.0 for n in where if phrase.folded in texts[n]})
-    return stacked(named, len(texts))
+    needed = np.repeat([len(phrase.terms) for phrase in phrases], np.diff(found.indptr))
+    found.data = (found.data > needed - 0.5).astype(np.float32)
+    found.eliminate_zeros()
+    return found

@@ -76,6 +76,10 @@ class Space:
         found: Floats = np.concatenate([self.background.says, np.array(self._says, dtype=np.float32)])
         return found
 
+    def rarity_of(self, term: int) -> float:
+        """How rare one term is."""
+        return float(self.background.idf[term]) if term < self.known else self.background.unknown
+
     def rarity(self, terms: NDArray[np.int64]) -> Floats:
         """How rare terms are, as the logarithm that `learning` explains."""
         known = np.minimum(terms, self.known - 1)
@@ -87,6 +91,11 @@ class Space:
         size = lengths(rows)
         weights, level = scaled(rows, size**-SHRINK), scaled(rows, 1 / size)[:, : self.known]
         return Vectors(weights, self.settle(level), usual(weights, self.background))
+
+    def weights(self, bags: Sequence[Bag]) -> Sparse:
+        """The term weights of *bags* alone."""
+        rows = self._rows(bags)
+        return scaled(rows, lengths(rows) ** -SHRINK)
 
     def level(self, bags: Sequence[Bag]) -> Sparse:
         """The texts of *bags* as rows of length 1, terms that are not known left out."""

@@ -19,7 +19,10 @@ from digest.ranking.space import SHRINK, Space, Vectors, usual
 from digest.ranking.terms import terms_of
 from digest.text import is_reference
 
-_ABOUT = 0.5  # a word of the prose counts half as much as a keyword
+_ABOUT = 0.5  # a word of the prose counts half as much as a keyword,
+_PART = 0.3  # and so much a word of a keyword of several
+_PAIR = 2  # words
+ORDINARY = 2.4  # a term at most this rare stands in one paper of ten or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Wishes:
     many: Floats  # how many likes each interest has
     liked: Vectors
     asked: Vectors  # keywords and prose
+    alone: Sparse  # those of their terms that say something without the others
+    sure: Sparse  # and those that make a paper one of what is asked for
     asks: Floats  # 1 where an interest has any
     keywords: Sparse  # interest x phrase
     avoided: Sparse  # interest x phrase
@@ -76,14 +81,17 @@ class Reader:
     def wishes(self) -> Wishes:
         """The vectors of every interest."""
         rows, titles, liked = self._texts.vectors()
+        asked = self._space.vectors([asked.bag() for asked in self._asked])
         groups = [[rows[n] for n in dict.fromkeys(likes)] for likes in self._likes]
         return Wishes(
             likes=averaging(groups, len(rows)),
             titles=titles,
             many=np.array([len(group) for group in groups], dtype=np.float32),
             liked=liked,
-            asked=self._space.vectors(self._asked),
-            asks=np.array([len(bag.columns) > 0 for bag in self._asked], dtype=np.float32),
+            asked=asked,
+            alone=_kept(asked.weights, [flag for one in self._asked for flag in one.alone()]),
+            sure=_kept(asked.weights, [flag for one in self._asked for flag in one.sure()]),
+            asks=(np.diff(asked.weights.indptr) > 0).astype(np.float32),
             keywords=_member(self._keywords, len(self._phrases)),
             avoided=_member(self._avoided, len(self._phrases)),
             phrases=tuple(self._phrases.values()),
@@ -97,10 +105,28 @@ class Reader:
             found = self._known[like] = self._texts.number(self._liked.get(like) or Paper(title=like))
         return found
 
-    def _ask(self, interest: Interest) -> Bag:
-        asked = self._space.bag(*((word, 1.0) for word in dict.fromkeys(interest.keywords)), (interest.about, _ABOUT))
-        says_more = len(asked.columns) or interest.like or interest.authors or interest.organisations
-        return asked if says_more else self._space.bag((interest.name, 1.0))
+    def _ask(self, interest: Interest) -> _Asked:
+        """The terms of keywords and prose, and which of them say something alone.
+
+        A keyword of several words is meant as a whole: its words count for little, and only its pairs stand alone. So
+        do pairs of the prose, and its words that are not common. A pair out of three words is not sure: stems merge
+        "functional theory" with "function theory".
+        """
+        asked = _Asked()
+        prose = (interest.about, _ABOUT)
+        if not (interest.about or interest.keywords or interest.like or interest.authors or interest.organisations):
+            prose = (interest.name, 1.0)
+        for keyword in dict.fromkeys(interest.keywords):
+            words = len(folded(keyword).split())
+            for term in terms_of(keyword):
+                stands = words == 1 or " " in term
+                sure = stands and words <= _PAIR
+                asked.add(self._space.number(term), 1.0 if stands else _PART, alone=stands, sure=sure)
+        for term in terms_of(prose[0]):
+            n = self._space.number(term)
+            stands = " " in term or self._space.rarity_of(n) > ORDINARY
+            asked.add(n, prose[1], alone=stands, sure=stands and not interest.keywords)
+        return asked
 
     def _named(self, words: Iterable[str]) -> list[int]:
         return [self._phrase(word, wanted) for word in words if (wanted := folded(word)).strip()]
@@ -112,6 +138,33 @@ class Reader:
             self._numbers[wanted] = len(self._phrases)
             self._phrases[wanted] = Phrase(word.strip(), wanted, tuple(needed))
         return self._numbers[wanted]
+
+
+class _Asked:
+    """What one interest asks for: terms with their counts, and of each whether it stands alone and is sure."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, float] = {}
+        self._alone: dict[int, bool] = {}
+        self._sure: dict[int, bool] = {}
+
+    def add(self, term: int, count: float, *, alone: bool, sure: bool) -> None:
+        """Count a term once more."""
+        self._counts[term] = self._counts.get(term, 0.0) + count
+        self._alone[term] = self._alone.get(term, False) or alone
+        self._sure[term] = self._sure.get(term, False) or sure
+
+    def bag(self) -> Bag:
+        """The terms with their counts."""
+        return Bag.of(self._counts)
+
+    def alone(self) -> Iterable[bool]:
+        """Of each term, in the order of the bag, whether it says something without the others."""
+        return self._alone.values()
+
+    def sure(self) -> Iterable[bool]:
+        """Of each term whether a paper that has it is about what is asked for: prose beside keywords is not."""
+        return self._sure.values()
 
 
 class _Liked:
@@ -173,13 +226,21 @@ class _Liked:
 
 def ordinary(background: Background) -> Vectors:
     """The ordinary papers that every score is measured against."""
-    weights = _weights(background, background.sample)
+    weights = background.ordinary
     return Vectors(weights, background.settled[background.sample], usual(weights, background))
 
 
 def _weights(background: Background, rows: NDArray[np.int64]) -> Sparse:
     """Term weights of landmarks: their rows of length 1 at the length that `space` gives a text."""
     return scaled(background.landmarks[rows], background.lengths[rows] ** (1 - SHRINK))
+
+
+def _kept(rows: Sparse, which: Sequence[bool]) -> Sparse:
+    """*rows* with those of their values alone that *which* says, value by value."""
+    kept = rows.copy()
+    kept.data *= np.array(which, dtype=np.float32)
+    kept.eliminate_zeros()
+    return kept
 
 
 def _member(groups: Sequence[Iterable[int]], columns: int) -> Sparse:

@@ -49,9 +49,30 @@ def test_a_keyword_is_named_as_the_profile_states_it():
 
 
 def test_a_word_that_only_shares_a_stem_with_a_keyword_is_named_as_it_stands_in_the_paper():
-    pick = best([a_change("Splats with Gaussian Shape")], Interest("Mine", keywords=("Gaussian splatting",)))
+    pick = best([a_change("Splats with Gaussian Shape")], Interest("Mine", keywords=("splatting",)))
     assert "keywords" not in reasons(pick)
-    assert "Gaussian" in reasons(pick)["words"]
+    assert reasons(pick)["words"] == ("Splats",)
+
+
+@pytest.mark.parametrize("keyword", ["Gaussian splatting", "mixture of Gaussian shapes", "use of Gaussian"])
+def test_one_word_of_a_keyword_of_several_is_no_reason_and_makes_no_match(keyword):
+    pick = best([a_change("Gaussian Processes for Turkish")], Interest("Mine", keywords=(keyword,)))
+    assert pick.reasons == ()
+    assert pick.score < 0.5
+
+
+def test_a_pair_of_words_of_a_keyword_is_a_reason():
+    change = a_change("Turkish with a Gaussian Splat")
+    part = best([change], Interest("Mine", keywords=("fast Gaussian splatting",)))
+    whole = best([change], Interest("Mine", keywords=("Gaussian splatting",)))
+    assert reasons(part)["words"] == reasons(whole)["words"] == ("Gaussian Splat",)
+    assert whole.score > 0.5
+
+
+def test_prose_beside_keywords_makes_no_match_by_a_common_word():
+    molecules = Interest("Mine", about="machine learning for the structure of molecules", keywords=("molecule",))
+    pick = best([a_change("The Structure of Turkish"), a_change("Tokenizers")], molecules)
+    assert pick.score < 0.5
 
 
 def test_words_are_whole_compounds_not_parts_of_them():
