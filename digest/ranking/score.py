@@ -78,6 +78,12 @@ class Scores:
         return found
 
 
+def _without_more(deviations: Floats, common: Floats) -> Floats:
+    """*deviations*, but none above 0 without a word in *common*: who shares little with any paper is not nearer."""
+    found: Floats = np.where(common > 0, deviations, np.minimum(deviations, 0))
+    return found
+
+
 def chance(deviations: Floats, half: Floats | float) -> Floats:
     """Deviations above an ordinary paper as a score in (0, 1): ½ at *half* of them."""
     odds: Floats = 1 / (1 + np.exp(-np.clip((deviations - half) / _STEP, -30, 30)))
@@ -137,8 +143,10 @@ class Scorer:
         likes, asks = np.minimum(many, 1), wishes.asks[rows][:, None]
         liked = (wishes.likes[rows] @ wishes.liked.places) @ self._places
         asked = wishes.asked.places[rows] @ self._places
+        common = wishes.likes[rows] @ self._each  # words shared with the likes, on average
+        beyond = common - COMMON * likes * self._usual
         raw = [
-            self._deviations(self._shared(rows), _WORDS_LEAST),
+            _without_more(self._deviations(beyond, _WORDS_LEAST), common),
             self._deviations(liked, _TOPIC_LEAST),
             self._deviations(dense(self._asked[rows] @ self._words), _WORDS_LEAST),
             self._deviations(asked, _TOPIC_LEAST),
@@ -166,13 +174,6 @@ class Scorer:
             near | grounded, np.float32(1), np.where(likes > 0, np.float32(VAGUE), np.float32(_VAGUE_ASKED))
         )
         return Scores(dict(zip(SIGNALS, signals, strict=True)), halves(ordinary), unwanted, vague)
-
-    def _shared(self, rows: slice) -> Floats:
-        """Words shared with the likes, less `COMMON` of what any paper shares."""
-        likes = self._wishes.likes[rows]
-        some = np.diff(likes.indptr)[:, None] > 0
-        found: Floats = likes @ self._each - COMMON * some * self._usual
-        return found
 
     def _sharing(self, liked: Sparse) -> Floats:
         """Words shared by every like with every paper; some papers at a time, whose words fit in memory with zeros."""

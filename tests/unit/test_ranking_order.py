@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from digest.model import Change, Interest, Pick, Reason
 from digest.ranking import Background, rank, similarity
 from digest.ranking.ranker import Ranker
+from digest.ranking.score import halves
 from digest.text import is_reference
 from tests.builders import a_change, a_paper, a_profile
 
@@ -251,3 +253,17 @@ def test_an_arxiv_id_that_nobody_knows_is_nobodys_wish():
 )
 def test_what_only_names_a_paper(text, only):
     assert is_reference(text) is only
+
+
+def test_a_paper_without_a_word_in_common_with_the_likes_is_none_of_theirs():
+    likes = ("Floes of sea ice that drift", "Birds that nest in the reeds of a far lake")
+    picks = ranked([a_change("Songs of a Quiet Choir")], Interest("Ice", like=likes))
+    assert picks[0].score < 0.5
+
+
+@pytest.mark.parametrize("stretch", [0.7, 1.1])
+def test_half_a_score_is_what_three_ordinary_papers_of_a_hundred_reach(stretch):
+    ordinary = stretch * np.random.default_rng(4).exponential(size=(40, 400)).astype(np.float32)
+    reached = (ordinary >= halves(ordinary)).mean(axis=1)
+    assert reached.mean() == pytest.approx(0.03, abs=0.004)
+    assert halves(ordinary[:, :0]) == pytest.approx(halves(np.zeros((40, 400))))
