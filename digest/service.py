@@ -22,6 +22,9 @@ from digest.model import RunReport
 LONGEST_LEAP = timedelta(hours=25)
 """A wall clock that runs ahead of the steady one by more is not believed; a day and the longest clock change are."""
 
+Watch = Callable[[threading.Event, Callable[[], None]], None]
+"""Calls its second argument whenever there may be something to do, until the first is set."""
+
 _POLL = 0.25
 _JOB = "pass"
 log = structlog.get_logger("digest.service")
@@ -47,6 +50,7 @@ def serve(
     steady: Callable[[], float],
     stop: threading.Event | None = None,
     confirmed: Callable[[datetime], bool] = lambda since: False,
+    watch: Watch | None = None,
     tick_seconds: float = 30.0,
     grace_seconds: float = 30.0,
 ) -> None:
@@ -55,7 +59,8 @@ def serve(
     A pass that raises is logged and the next one runs. At the end a pass in flight has *grace_seconds* to
     finish; one that has not is left behind as a killed process would leave it. After a forward leap of the
     wall clock by more than 25 hours no pass runs until ``confirmed(instant of the leap)`` says that a person
-    agreed, or the clock is set back. *steady* should count while the machine sleeps.
+    agreed, or the clock is set back. *steady* should count while the machine sleeps. *watch* runs beside it all, and
+    what it notices brings the next pass at once.
     """
     ticker = _Ticker(run_pass, clock, steady, stop or threading.Event(), confirmed)
     # The pass runs in the scheduler's own thread: ticks that come due meanwhile become one, and a pass that
@@ -65,10 +70,16 @@ def serve(
     options = {"id": _JOB, "coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     # The first tick is now by the library's own clock; *clock* may be a frozen one.
     scheduler.add_job(ticker.tick, next_run_time=datetime.now(UTC), **every, **options)
+    wake = threading.Event()
+    if watch is not None:
+        threading.Thread(target=_watched, args=(watch, ticker.stop, wake), daemon=True, name="watch").start()
     with _stopped_by_signals() as caught:
         scheduler.start()
         log.info("serving", tick_seconds=tick_seconds)
         while not caught and not ticker.stop.wait(_POLL):
+            if wake.is_set():
+                wake.clear()
+                scheduler.modify_job(_JOB, next_run_time=datetime.now(UTC))
             if ticker.late(3 * tick_seconds):  # the wall clock, by which the library waits, was set back
                 log.warning("no tick for a while: the clock was set back")
                 ticker.ticked = steady()
@@ -80,6 +91,14 @@ def serve(
             log.info("stopped")
         else:
             log.warning("stopped in the middle of a pass; the next start goes on with it")
+
+
+def _watched(watch: Watch, stop: threading.Event, wake: threading.Event) -> None:
+    """Let *watch* run; without it the ticks go on as they are."""
+    try:
+        watch(stop, wake.set)
+    except Exception:
+        log.exception("the folders are not watched; each tick looks at them")
 
 
 class _Ticker:

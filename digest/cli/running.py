@@ -99,7 +99,7 @@ def ingest(
 
 def serve(config: Config = None, now: Now = None, log_format: Format = None, debug: Debug = False) -> None:
     """Run by itself until SIGTERM: each profile gets its edition when its time has come."""
-    from digest import pipeline, service
+    from digest import pipeline, service, sources
     from digest.cli import watching
 
     tick = clock(now)
@@ -114,7 +114,9 @@ def serve(config: Config = None, now: Now = None, log_format: Format = None, deb
         work = watching.serve_watched(
             settings.ping_url, partial(pipeline.run_pass, bot, due_only=True, learns=True), tick
         )
-        service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed)
+        folders = [source.path for source in settings.sources if source.kind == "folder"]
+        watch = partial(sources.watch_folders, folders) if folders else None
+        service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed, watch=watch)
 
 
 def _log(form: str) -> Tell | None:

@@ -9,6 +9,7 @@ from digest.sources.folder import FolderSource
 from digest.sources.loading import load
 from digest.sources.opening import History, Source, open_source, open_titles, open_web
 from digest.sources.stamps import is_due
+from digest.sources.watching import watch_folders
 
 if TYPE_CHECKING:
     from digest.sources.web import Web as Web
@@ -25,4 +26,5 @@ __all__ = [
     "open_titles",
     "open_web",
     "read",
+    "watch_folders",
 ]

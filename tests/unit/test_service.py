@@ -227,3 +227,28 @@ def test_fault_24_the_library_goes_on_ticking_when_the_clock_was_set_back(monkey
         schedulers[0].modify_job("pass", next_run_time=clock() + timedelta(hours=2))
         count = len(runs)
         wait_for(lambda: len(runs) > count + 1)
+
+
+def test_what_is_noticed_brings_the_next_pass_at_once():
+    runs, woken = [], []
+
+    def watch(stop, wake):
+        woken.append(wake)
+        stop.wait()
+
+    with Served(lambda: runs.append(1), tick_seconds=3600, watch=watch):
+        wait_for(lambda: runs and woken)
+        assert len(runs) == 1
+        woken[0]()
+        wait_for(lambda: len(runs) == 2)
+
+
+def test_a_watch_that_fails_leaves_the_ticks():
+    runs = []
+
+    def watch(stop, wake):
+        raise RuntimeError("no more watches")
+
+    with structlog.testing.capture_logs() as logs, Served(lambda: runs.append(1), watch=watch):
+        wait_for(lambda: len(runs) >= 3)
+    assert "the folders are not watched; each tick looks at them" in [one["event"] for one in logs]
