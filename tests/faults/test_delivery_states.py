@@ -165,6 +165,30 @@ class Delivering(RuleBasedStateMachine):
         if self.mail.accepted[late.key] + self.slack.accepted[late.key]:
             self.store.settle(late.key, late.token, Settlement("sent", remote_ids=("late",)), self.now)
 
+    @precondition(lambda self: self.keys)
+    @rule(whose=st.integers(0, 4))
+    def a_reader_unsubscribes(self, whose: int) -> None:
+        """Whatever was queued before: the row is looked at again when it is claimed (FAULTS 48)."""
+        self.store.suppress(f"email:{whose}@example.org", "unsubscribed", self.now)
+
+    @precondition(lambda self: self.keys)
+    @rule(which=st.integers(0, 100))
+    def an_edition_is_prepared_again(self, which: int) -> None:
+        """There is one for each profile and date, and so one delivery for each target."""
+        key = self.keys[which % len(self.keys)]
+        profile, _, target = key.split("/", 2)
+        edition = QueuedEdition(a_digest(profile=profile, day=DAY), (Target(*target.split(":", 1)),), 0)
+        assert self.store.queue([edition], self.now) == ("exists",)
+
+    @precondition(lambda self: self.dead_workers)
+    @rule()
+    def a_lease_runs_out(self) -> None:
+        """A sweeper on another machine cannot know that the worker is dead before that."""
+        self.now += timedelta(minutes=31)
+        for delivery in self.store.expire(self.now):
+            assert delivery.state == "unknown"
+        assert self.store.deliveries("sending") == [], "nothing is being sent beyond its lease"
+
     @rule()
     def a_person_resumes(self) -> None:
         self.store.resume("email")
