@@ -90,6 +90,7 @@ class SlackServer:
         self.posts: list[dict[str, Any]] = []  # accepted, in order
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.show_metadata = True
+        self.channels: list[tuple[str, str]] = []  # (name, id)
         self.closing = threading.Event()
         self.lock = threading.Lock()
         self._clock = 1795240800  # 2026-11-21 06:00 UTC
@@ -129,6 +130,11 @@ class SlackServer:
             if method == "conversations.replies":
                 ts = body["ts"]
                 return self._listing([post for post in self.posts if ts in (post["ts"], post.get("thread_ts"))], body)
+            if method == "conversations.list":
+                start, size = int(body.get("cursor") or 0), min(int(body.get("limit", 100)), self.page)
+                more = str(start + size) if start + size < len(self.channels) else ""
+                shown = [{"id": id_, "name": name} for name, id_ in self.channels[start : start + size]]
+                return answer({"ok": True, "channels": shown, "response_metadata": {"next_cursor": more}})
             if method == "auth.test":
                 return answer({"ok": True, "user": "digest", "team": "Example Lab"})
             return answer({"ok": False, "error": "unknown_method"})

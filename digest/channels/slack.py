@@ -10,7 +10,7 @@ import logging
 import time
 import urllib.error
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any
@@ -90,6 +90,21 @@ class SlackChannel:
             raise refusal(error) from None
         return f"Slack knows us as {answer.get('user', '?')} in {answer.get('team', '?')}"
 
+    def ids(self, names: Collection[str]) -> dict[str, str]:
+        """Look up the IDs of channels by *names* (without #), as far as the bot can see them.
+
+        Raises Deferred, Paused, or Rejected when the app lacks `channels:read`.
+        """
+        found: dict[str, str] = {}
+        types = {"types": "public_channel,private_channel", "exclude_archived": True}
+        for channel in self._pages("conversations.list", types, "channels"):
+            name, id_ = channel.get("name"), channel.get("id")
+            if name in names and isinstance(id_, str):
+                found[str(name)] = id_
+            if len(found) == len(names):
+                break
+        return found
+
     def close(self) -> None:
         """The SDK opens a connection per call."""
 
@@ -144,21 +159,21 @@ class SlackChannel:
     def _replies(self, message: Message, parent: str) -> Iterator[Mapping[str, Any]]:
         return self._pages("conversations.replies", {"channel": message.target.address, "ts": parent})
 
-    def _pages(self, method: str, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def _pages(self, method: str, arguments: Mapping[str, Any], what: str = "messages") -> Iterator[Mapping[str, Any]]:
         cursor = ""
         for _ in range(MAX_PAGES):
             query = {**arguments, "include_all_metadata": True, "limit": PAGE} | ({"cursor": cursor} if cursor else {})
             try:
                 answer = self._call(method, query, as_form=True)
             except MayHavePosted as error:
-                raise Deferred(f"Slack: {error} (asking for what was posted)") from None
+                raise Deferred(f"Slack: {error} (asking for {what})") from None
             except Refused as error:
                 raise _cannot_tell(error) from None
-            yield from answer.get("messages") or ()
+            yield from answer.get(what) or ()
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
-        raise Deferred(f"Slack: more than {MAX_PAGES * PAGE:,} posts to look through for what was posted")
+        raise Deferred(f"Slack: more than {MAX_PAGES * PAGE:,} {what} to look through")
 
     def _found(self, message: Message, posts: Iterator[Mapping[str, Any]]) -> dict[int, str]:
         """The ``ts`` of each part of *message* among *posts*; the earliest, should one be there twice."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import building, saying, wordcheck
+from digest.cli import building, saying, secrets, wordcheck
 from digest.cli.options import Config, Debug, Now, clock
 from digest.errors import ConfigError, DeliveryError, DigestError
 from digest.text import plural
@@ -40,7 +41,12 @@ def check(
     debug: Debug = False,
 ) -> None:
     """Check config, templates and store, and with --online the accounts; say every fault at once."""
-    settings = building.load_settings(config)
+    try:
+        settings = building.load_settings(config)
+    except ConfigError:
+        if online:
+            _suggest_ids(config)
+        raise
     renderer = building.make_renderer(settings, scratch=True)
     if faults := renderer.check():
         raise ConfigError(faults)
@@ -53,6 +59,28 @@ def check(
     saying.out(f"  state in {settings.state}")
     if online and not _online(settings):
         raise typer.Exit(1)
+
+
+def _suggest_ids(path: Path | None) -> None:
+    """Where a channel's name stands in the config, ask Slack once for its ID and say what to write."""
+    from digest import config
+
+    names, account = config.slack_names(path, os.environ, cwd=Path.cwd())
+    if not names or account is None:
+        return
+    from digest.channels.slack import SlackChannel
+
+    secrets.know(account.token)
+    try:
+        ids = SlackChannel(account).ids(names)
+    except DeliveryError as error:
+        saying.warn(f"slack: the names could not be looked up: {error}; the app needs channels:read and groups:read")
+        return
+    for name in names:
+        if name in ids:
+            saying.warn(f'slack: #{name} is {ids[name]}: write "slack:{ids[name]}"')
+        else:
+            saying.warn(f"slack: the bot sees no channel #{name}; is it a member, and is the name right?")
 
 
 def _online(settings: Settings) -> bool:

@@ -54,6 +54,7 @@ def deliver(
     """
     stop = stop or threading.Event()
     with store.delivering(clock()) as doubtful:
+        store.note_flights()
         sender = Sender(store, channels, render, clock, rng, policy, watch, stop, helpers)
         for delivery in doubtful:
             sender.tally.count("unknown", delivery, "a process died while this was on its way; it may have arrived")

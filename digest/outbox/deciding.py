@@ -17,7 +17,7 @@ Outcome = Receipt | DeliveryError
 class Policy:
     """How patient the outbox is."""
 
-    batch: int = 50
+    batch: int = 200  # what was claimed and not begun when a process dies is not in doubt
     lease: timedelta = timedelta(minutes=30)
     longest_send: timedelta = timedelta(minutes=12)  # ten of them for the answer after the final dot
     first_wait: float = 300.0  # seconds; first and longest wait as Postfix has them, nearly

@@ -107,10 +107,11 @@ class Sender:
             if until is not None:
                 self._give_back(delivery, until)
                 return
-        outcome = self._attempt(delivery)
-        with self._lock:
-            self.tally.forget(delivery.key)
-            self._settle(delivery, outcome)
+        with self.store.flying(delivery):
+            outcome = self._attempt(delivery)
+            with self._lock:
+                self.tally.forget(delivery.key)
+                self._settle(delivery, outcome)
 
     def _width(self, delivery: Delivery) -> int:
         channel = delivery.target.channel

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import (
@@ -69,15 +70,24 @@ class Deliveries:
         with self._access.writing(hold="rows") as connection:
             return connection.execute(statement, {**values, "d": outcome.due_at or now}).rowcount > 0
 
-    def expire(self, now: datetime, *, orphans: bool = False) -> list[Delivery]:
+    def expire(
+        self, now: datetime, *, orphans: bool = False, in_flight: Collection[str] | None = None
+    ) -> list[Delivery]:
         """Put what is still being sent though its lease is over in doubt ("unknown", due now), and return it.
 
-        With *orphans* everything that is being sent: when it is certain that no sender lives.
+        With *orphans* everything that is being sent: when it is certain that no sender lives. Where it is known what
+        was *in_flight* (by `flight`), the rest was only claimed: it goes back as it was, untried.
         """
         with self._access.writing(hold="rows") as connection:
-            query = select(_d.no).where(_is("sending")).order_by(_d.leased_until, _d.no)
+            query = select(_d.no, _d.key, _d.token).where(_is("sending")).order_by(_d.leased_until, _d.no)
             query = query.with_for_update(skip_locked=True)
-            numbers = connection.execute(query if orphans else query.where(_d.leased_until <= now)).scalars().all()
+            found = connection.execute(query if orphans else query.where(_d.leased_until <= now)).all()
+            sure = orphans and in_flight is not None
+            waiting = [row.no for row in found if sure and flight(row.key, row.token) not in (in_flight or ())]
+            numbers = sorted({row.no for row in found} - set(waiting))
+            back = {"state": "queued", "leased_until": None, "due_at": now, "attempts": _d.attempts - 1}
+            for chunk in rows.chunks(waiting):
+                connection.execute(update(schema.deliveries).where(_d.no.in_(chunk)).values(**back))
             values = {"state": "unknown", "leased_until": None, "due_at": now, "error": LOST, "settled_at": now}
             for chunk in rows.chunks(numbers):
                 here = update(schema.deliveries).where(_d.no.in_(chunk))
@@ -108,6 +118,11 @@ class Deliveries:
         """The newest *limit* deliveries, of one state or all, newest first."""
         with self._access.reading() as connection:
             return newest(connection, state, limit)
+
+
+def flight(key: str, token: int) -> str:
+    """The name of one attempt, in 64 letters."""
+    return sha256(f"{key}\0{token}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def newest(connection: Connection, state: DeliveryState | None, limit: int) -> list[Delivery]:

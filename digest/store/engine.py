@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal, Protocol
 
@@ -38,11 +38,33 @@ class Access(Protocol):
         """One write transaction; *durable* waits until the disk has it, else only a power cut can lose it."""
 
 
+class Flights(Protocol):
+    """Notes what is in flight, so that nothing else is in doubt when the process dies.
+
+    It need not outlast a power cut, but must know that there was one.
+    """
+
+    left: Collection[str] | None
+    """What the last sender had in flight when it died; None where that is not certain."""
+
+    def begin(self) -> None:
+        """From now on everything is noted before it is sent."""
+
+    def note(self, place: int, what: str) -> None:
+        """Note *what* (at most 64 letters) at one of `PLACES`; "" when it is settled."""
+
+
+PLACES = 512
+"""So much may be in flight in one process."""
+
+
 class Presence(Protocol):
     """Says whether others are sending, and lets them know that this process is."""
 
     alone: bool
     """Whether nobody else was sending when this began."""
+    flights: Flights | None
+    """Where it is noted what is in flight; None where that is not known."""
 
     def join(self) -> None:
         """Let others begin too."""

@@ -138,6 +138,7 @@ class _SessionLock:
 
     def __init__(self, session: psycopg.Connection[Any], number: int) -> None:
         self._session, self._number = session, number
+        self.flights = None  # what is noted here, another machine could not read
         session.autocommit = True
         row = session.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone()
         self.alone = bool(row and row[0])

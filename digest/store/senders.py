@@ -7,13 +7,14 @@ not wait for the lease. The lock goes with the process, however that ends.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from digest.model import Delivery
-from digest.store.deliveries import Deliveries
-from digest.store.engine import Database
+from digest.store.deliveries import Deliveries, flight
+from digest.store.engine import PLACES, Database, Flights
 
 
 class Senders(Deliveries):
@@ -21,16 +22,41 @@ class Senders(Deliveries):
 
     _database: Database | None
 
+    _flights: Flights | None = None
+
     @contextmanager
     def delivering(self, now: datetime) -> Iterator[tuple[Delivery, ...]]:
         """Be known as a sender; yield what became doubtful ("unknown") because nobody is sending it any more.
 
-        Without another sender that is everything still marked as being sent, else what is beyond its lease.
+        Without another sender that is everything that was being sent, or where it is known what was in flight, that;
+        else what is beyond its lease.
         """
         if self._database is None:
             yield tuple(self.expire(now, orphans=True))
             return
         with self._database.sending() as presence:
-            doubtful = self.expire(now, orphans=presence.alone)
+            in_flight = presence.flights.left if presence.flights else None
+            doubtful = self.expire(now, orphans=presence.alone, in_flight=in_flight)
             presence.join()
-            yield tuple(doubtful)
+            self._flights, self._places = presence.flights, deque(range(PLACES))
+            try:
+                yield tuple(doubtful)
+            finally:
+                self._flights = None
+
+    def note_flights(self) -> None:
+        """Promise that from now on everything is sent within `flying`, while this is `delivering`."""
+        if self._flights is not None:
+            self._flights.begin()
+
+    @contextmanager
+    def flying(self, delivery: Delivery) -> Iterator[None]:
+        """Note that *delivery* is on its way until its outcome is recorded; after an exception the note stays."""
+        if self._flights is None:
+            yield
+            return
+        place = self._places.popleft()
+        self._flights.note(place, flight(delivery.key, delivery.token))
+        yield
+        self._flights.note(place, "")
+        self._places.append(place)

@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
-from digest.store.engine import BUSY_SECONDS, Database
+from digest.store.engine import BUSY_SECONDS, PLACES, Database
 
 # What to do, by SQLite's primary result code (https://www.sqlite.org/rescode.html); never by its prose.
 _ADVICE = {
@@ -37,6 +37,9 @@ _ADVICE = {
 }
 # Kinds of file system that more than one host may mount: WAL needs one host (FAULTS 64).
 _SHARED_KINDS = re.compile(r"(fuse\.)?(nfs\d?|cifs|smb\d?|smbfs|afs|sshfs|ceph.*|glusterfs|lustre|gfs2?|ocfs2)")
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+_NOTE = 64  # bytes
+_NOTES = re.compile(rb"(?s).{%d}" % _NOTE)
 _MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
 MOUNTS = Path("/proc/self/mounts")
 """Where Linux lists what is mounted; elsewhere `SqliteDatabase.prepare` still notices the worst."""
@@ -111,11 +114,48 @@ class _FileLock:
     def __init__(self, handle: int | None) -> None:
         self._handle = handle
         self.alone = handle is None or _alone(handle)
+        self.flights = _FlightLog(handle) if handle is not None and self.alone else None
+        if handle is not None:
+            os.ftruncate(handle, 0)  # with two senders at once nobody's notes are whole
 
     def join(self) -> None:
         if self._handle is not None:
             # This may let another one be alone for a moment: nothing was claimed yet.
             fcntl.flock(self._handle, fcntl.LOCK_SH)
+
+
+class _FlightLog:
+    """Notes in the lock's file: they outlast the process; the machine's boot is named, since they may not outlast it.
+
+    One note costs a microsecond or two, where a commit costs fifty.
+    """
+
+    def __init__(self, handle: int) -> None:
+        self._handle, self._boot = handle, _boot()
+        self.left = self._read()
+
+    def _read(self) -> frozenset[str] | None:
+        notes = [note.strip(b" \0") for note in _NOTES.findall(os.pread(self._handle, (PLACES + 1) * _NOTE, 0))]
+        if not self._boot or notes[:1] != [self._boot.encode()]:
+            return None
+        return frozenset(note.decode("ascii", "replace") for note in notes[1:] if note)
+
+    def begin(self) -> None:
+        self._write(0, self._boot)
+
+    def note(self, place: int, what: str) -> None:
+        self._write(place + 1, what)
+
+    def _write(self, place: int, text: str) -> None:
+        os.pwrite(self._handle, text.encode().ljust(_NOTE)[:_NOTE], place * _NOTE)
+
+
+def _boot() -> str:
+    """What names the time since this machine was switched on; "" where nothing does."""
+    try:
+        return BOOT.read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def driver(connection: Connection) -> sqlite3.Connection:

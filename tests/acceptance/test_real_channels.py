@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bot import DIGEST_TOML, BotFolder, page
-from tests.slackd import SlackServer, drop_after_accept, ratelimited
+from tests.slackd import SlackServer, drop_after_accept, ratelimited, refuse
 from tests.smtpd import MailServer
 
 PROFILE = """\
@@ -115,3 +115,29 @@ def test_five_real_dumps_one_a_day_bring_no_title_twice_by_mail_or_slack(
     assert len(headed) == len(set(headed))
     threads = [json.dumps(post["blocks"]) for post in slack.posts if post.get("thread_ts")]
     assert len(threads) == len(set(threads)) > 0
+
+
+def test_check_online_says_which_id_a_channels_name_means(bot, servers):
+    _, slack = servers
+    slack.page = 2
+    slack.channels = [(f"other-{number}", f"C00000{number}") for number in range(5)] + [("papers", "C0123456789")]
+    bot.profile("ada", PROFILE.replace("slack:C0123456789", "slack:#papers") + "")
+    bot.profile("bo", PROFILE.replace('"ada"', '"bo"').replace("slack:C0123456789", "slack:#lost"))
+    offline = bot.digest("check")
+    assert offline.code == 2
+    assert slack.calls == [], "nobody is asked without being told to"
+    online = bot.digest("check", "--online")
+    assert online.code == 2, "the config is still to be mended"
+    assert 'slack: #papers is C0123456789: write "slack:C0123456789"' in online.err
+    assert "the bot sees no channel #lost" in online.err
+    assert slack.token not in online.err + online.out
+    assert [method for method, _ in slack.calls] == ["conversations.list"] * 3, "page by page, once for all names"
+
+
+def test_check_online_says_when_slack_does_not_tell_the_names(bot, servers):
+    _, slack = servers
+    slack.scripted, slack.script = {"conversations.list"}, [refuse("missing_scope", needed="channels:read")]
+    bot.profile("ada", PROFILE.replace("slack:C0123456789", "slack:#papers"))
+    ran = bot.digest("check", "--online")
+    assert ran.code == 2
+    assert "missing_scope (needs channels:read)" in ran.err

@@ -22,7 +22,7 @@ from digest.channels.folder import FolderChannel
 from digest.channels.slack import SlackChannel
 from digest.model import Delivery, EmailSettings, Message, Post, SlackSettings, Target
 from digest.outbox import Policy, Watch
-from digest.store import QueuedEdition, Store
+from digest.store import QueuedEdition, Store, sqlite
 from tests.builders import a_digest
 from tests.slackd import SlackServer
 from tests.smtpd import ScriptedServer
@@ -151,6 +151,41 @@ def test_fault_60_killed_at_each_step_and_run_again_all_is_there_once(world, ser
     assert set(arrived) == {f"TO:<p{number}@example.org>" for number in range(3)}
     doubted = {key.rpartition(":")[2] for key in world.doubted()}
     assert {recipient[4:-1] for recipient, count in arrived.items() if count > 1} <= doubted
+
+
+@pytest.mark.parametrize("step", ["claimed", "rendered", "sent-not-settled", "settled"])
+def test_fault_60_a_kill_leaves_only_what_was_in_flight_in_doubt(world, servers, step):
+    smtp, _ = servers
+    for number in range(20):
+        world.queue(f"p{number}", f"email:p{number}@example.org")
+    assert world.killed(suicide(step, 1 if step == "claimed" else 6))
+    world.deliver()
+    assert world.states() == {"sent": 20}
+    assert len(world.doubted()) <= 3, "three connections; the rest of the batch was only claimed"
+    assert len(smtp.mails) <= 23
+
+
+def test_fault_61_after_a_power_cut_whatever_was_claimed_is_in_doubt(world, monkeypatch):
+    for number in range(5):
+        world.queue(f"p{number}", f"email:p{number}@example.org")
+    assert world.killed(suicide("rendered", 2))
+    monkeypatch.setattr(sqlite, "BOOT", world.folder / "another boot")  # nobody can switch the machine off here
+    world.deliver()
+    assert len(world.doubted()) >= 4
+
+
+def test_fault_65_while_two_send_nobodys_notes_are_taken_for_whole(world):
+    for number in range(5):
+        world.queue(f"p{number}", f"email:p{number}@example.org")
+
+    def at(step: str) -> None:
+        if step == "rendered":
+            with Store.open(world.url, now=world.now) as other, other.delivering(world.now):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    assert world.killed(at)
+    world.deliver()
+    assert len(world.doubted()) == 5
 
 
 def test_fault_60_killed_again_and_again_at_random_nothing_is_lost_and_nothing_doubles_unseen(world, servers):
