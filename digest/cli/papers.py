@@ -178,7 +178,7 @@ def split(
     now: Now = None,
     debug: Debug = False,
 ) -> None:
-    """Say that something was taken for a paper that it is not: it is new to every reader, and stays apart."""
+    """Say that something was taken for a paper that it is not: it stays apart, and is new to who did not get it."""
     from digest.pipeline import identity
 
     settings = building.load_settings(config)
@@ -195,7 +195,7 @@ def split(
     if change is None:
         saying.out(f"{title!r} was split off before: {one.part}")
         return
-    saying.out(f"{title!r} is a paper of its own: {change.paper.id}; it is offered to every reader as new")
+    saying.out(f"{title!r} is a paper of its own: {change.paper.id}; it is new to every reader who did not get it")
 
 
 def _find(store: Store, ref: str) -> Paper:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -159,11 +159,12 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     for (cursor, causes), members in groups.items():
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
+        had = bot.store.offered_before(cursor, upto=newest)
         revised = () if "text" in causes else bot.store.revisions_after(cursor, upto=newest)
         liked = liked_papers(bot, profiles) if changes or revised else {}
         offered = (*changes, *_liked_by_any(profiles, revised, changes, liked))
         for (profile, day), ranked in zip(members, rank(bot, offered, profiles, liked), strict=True):
-            picks = unknown_to(profile, ranked.picks, liked)
+            picks = unknown_to(profile, ranked.picks, liked, had)
             notes = wishes.returns(profile, around.last_days.get(profile.name))
             notes = notes or ((wording.late(day),) if day < today(profile, now) else ())
             digest = compose(profile, day, picks, len(changes), notes=notes, similarity=kinship)
@@ -203,18 +204,22 @@ def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:
     return {**listed, **{like: found[like] for like in likes if like in found}, **by_id}
 
 
-def unknown_to(profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper]) -> tuple[Pick, ...]:
-    """Leave out what *profile* likes already: its reader knows it, and only wants to hear of an update.
+def unknown_to(
+    profile: Profile, picks: Sequence[Pick], liked: Mapping[str, Paper], had: Mapping[str, Collection[str]]
+) -> tuple[Pick, ...]:
+    """Leave out what *profile* likes or *had* already: its reader knows it, and only wants to hear of an update.
 
     A new version of a liked paper is news to who likes it, whatever else the profile's `updates` name.
     """
     likes = _likes(profile, liked)
-    return tuple(
-        pick
-        for pick in picks
-        if (pick.change.paper.id in likes) is (pick.change.kind == "updated")
-        or (pick.change.kind == "updated" and pick.change.cause in profile.updates)
-    )
+    known = likes | {paper for paper, names in had.items() if profile.name in names}
+
+    def unknown(change: Change) -> bool:
+        if change.kind == "new":
+            return change.paper.id not in known
+        return change.cause in profile.updates or change.paper.id in likes
+
+    return tuple(pick for pick in picks if unknown(pick.change))
 
 
 def _likes(profile: Profile, liked: Mapping[str, Paper]) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.bot import BotFolder
+from tests.acceptance.bot import ADA, BotFolder
 
 ABSTRACT = (
     "Proteins fold in water and we ask how long chains find their shape. Our network reads the chain twice, guesses"
@@ -81,6 +81,11 @@ def test_a_merge_of_papers_with_links_is_undone_as_a_whole(tmp_path: Path) -> No
     assert split.code == 0, split.err
     assert shown() == before
     assert bot.digest("papers", "show", links[OTHER], "--json").json["id"] == before[OTHER]["id"]
+    (edition,) = bot.run(now="2026-11-22T09:00:00Z")["editions"]
+    assert edition["picks"] == 0, "ada got both before"
+    bot.profile("bob", ADA.replace("ada", "bob"))
+    told = {one["profile"]: one["picks"] for one in bot.run(now="2026-11-23T09:00:00Z")["editions"]}
+    assert told == {"ada": 0, "bob": 2}
 
 
 def test_what_cannot_be_done_is_said_in_one_line(two_days: BotFolder) -> None:
