@@ -100,7 +100,7 @@ class Asking:
             raise SourceFailed(visit.url, answer.said)
         checked = visit.check(answer.content)
         self._met = True
-        stamp = self._stamp(answer, checked)
+        stamp = self._stamp(answer, checked, old)
         if stamp.sha == old.sha:
             as_it_was = stamp == replace(old, at=stamp.at)
             return self._unchanged(visit, old) if as_it_was else Looked(self.name, visit.url, str(stamp))
@@ -108,9 +108,12 @@ class Asking:
             return Looked(self.name, visit.url, str(stamp))
         return RawDump(self.name, visit.url, answer.content, self.now, visit.day, fetched_live=True, stamp=str(stamp))
 
-    def _stamp(self, answer: Answer, checked: Checked) -> Stamp:
-        etag, modified = (answer.etag[:500], answer.modified[:100]) if checked.whole else ("", "")
-        return Stamp(etag, modified, digest_of(answer.content), self._at(), checked.rows, self._past)
+    def _stamp(self, answer: Answer, checked: Checked, old: Stamp) -> Stamp:
+        """What to remember. Without validators what is not whole is sent again, until it came the same way twice."""
+        sha = digest_of(answer.content)
+        stays = checked.whole or (checked.rows > 0 and sha == old.sha)
+        etag, modified = (answer.etag[:500], answer.modified[:100]) if stays else ("", "")
+        return Stamp(etag, modified, sha, self._at(), checked.rows, self._past)
 
     def _unchanged(self, visit: Visit, old: Stamp) -> Looked | None:
         """Once a day it is written down that all is as it was: it says when a day has settled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import date, timedelta
 
 import pytest
@@ -191,6 +192,73 @@ def test_a_day_with_one_bad_row_is_taken_and_asked_for_again_without_validators(
     assert set(bot.papers()) == {"2611.00001", "2611.00002"}
 
 
+def test_a_row_that_stays_bad_is_asked_for_in_full_twice_and_conditionally_from_then_on(site):
+    site.pages = {path(TODAY): json.dumps([row(1), {"paper": {"id": "2611.00002"}}]).encode()}
+    bot = LiveBot(settings(site.url, days=0), now=NOW)
+    statuses = [bot.run(hours=1) == [] and site.asked[-1].status for _ in range(4)]
+    assert statuses == [200, 200, 304, 304]
+
+
+ODD = [
+    {"title": None}, {"title": 7}, {"title": ""}, {"summary": None}, {"summary": 5}, {"authors": None},
+    {"authors": "Ada"},
+    {"authors": [None, {"name": None}, {"user": {}}, 3, {"name": "Ada"}]}, {"upvotes": None}, {"upvotes": -3},
+    {"upvotes": "12"}, {"upvotes": 1e300}, {"upvotes": float("nan")}, {"publishedAt": None}, {"publishedAt": "soon"},
+    {"publishedAt": 1731000000}, {"publishedAt": "9999-99-99T00:00:00Z"}, {"id": None}, {"id": "withdrawn"},
+    {"id": 2611.1},
+    {"id": "hep-th/9901001"}, {"submittedOnDailyAt": None}, {"submittedOnDailyAt": "x" * 5000}, {"ai_keywords": None},
+    {"ai_keywords": [None, 1, "one"]}, {"ai_summary": {"text": "no"}}, {"organization": []},
+    {"organization": {"name": None}},
+    {"githubRepo": "javascript:alert(1)"}, {"githubRepo": None}, {"githubStars": -1}, {"projectPage": "ftp://x"},
+    {"mediaUrls": [1, None]}, {"unknown": {"deep": [[[[]]]]}}, {"title": "a" * 9000},
+    {"summary": "\u0000\ud800 words"},
+    {"discussionId": None, "isAuthorParticipating": None},
+    {"withdrawn": True, "summary": "This paper has been withdrawn."},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: json.dumps(odd)[:40])
+def test_whatever_one_row_holds_the_others_of_its_day_are_taken(site, odd):
+    site.pages = {path(TODAY): body(row(1), row(2, **odd), row(3))}
+    bot = LiveBot(settings(site.url, days=0), now=NOW)
+    assert bot.run() == []
+    assert {"2611.00001", "2611.00003"} <= set(bot.papers())
+    for paper in bot.papers().values():
+        assert paper.upvotes is None or 0 <= paper.upvotes < 10**9
+        assert paper.code_url is None or paper.code_url.startswith("https://")
+        assert len(paper.title) <= 500
+
+
+@pytest.mark.parametrize(
+    "bad", [None, 3, "row", [], {}, {"paper": None}, {"paper": []}, {"paper": {"id": "2611.00002"}}]
+)
+def test_a_row_that_is_none_is_left_out_alone(site, bad):
+    site.pages = {path(TODAY): json.dumps([row(1), bad, row(3)]).encode()}
+    bot = LiveBot(settings(site.url, days=0), now=NOW)
+    assert bot.run() == []
+    assert set(bot.papers()) == {"2611.00001", "2611.00003"}
+
+
+def test_a_row_whose_facts_stand_outside_its_paper_is_read_as_well(site):
+    outside = {"paper": {"id": "2611.00001", "upvotes": 4}, "title": "A title outside", "numComments": 3}
+    site.pages = {path(TODAY): json.dumps([outside]).encode()}
+    bot = LiveBot(settings(site.url, days=0), now=NOW)
+    bot.run()
+    (paper,) = bot.papers().values()
+    assert (paper.title, paper.arxiv_id, paper.upvotes, paper.num_comments) == ("A title outside", "2611.00001", 4, 3)
+
+
+def test_a_paper_that_two_days_list_is_one_paper_and_one_piece_of_news(site):
+    first, second = window()[2], window()[1]
+    site.pages = {first: body(row(1, upvotes=3)), second: body(row(1, upvotes=5), row(2))}
+    bot = LiveBot(settings(site.url), now=NOW)
+    bot.run()
+    assert sorted(title for cause, title in bot.news if cause == "new") == [
+        "On the number 1 and its friends",
+        "On the number 2 and its friends",
+    ]
+
+
 def test_offline_costs_one_question_and_one_line(site):
     bot = LiveBot(settings("http://127.0.0.1:9"), now=NOW)
     (failure,) = bot.run()
@@ -308,6 +376,34 @@ def test_a_real_day_that_came_malformed_heals(site, shared):
     site.pages = {path("2024-06-14"): whole}
     assert bot.run() == []
     assert {one["paper"]["id"] for one in json.loads(whole)} <= set(bot.papers())
+
+
+FAULTS = (500, 503, 502, (429, {"Retry-After": "1"}), (503, {"Retry-After": "2"}), ("cut", 300), ("body", b'[{"paper"'),
+          ("body", b"<html>busy</html>"), ("body", b""), ("hang", 1))  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_real_days_that_fail_in_every_way_are_all_there_in_the_end_and_then_only_conditions_are_asked(
+    site, shared, seed
+):
+    rng = random.Random(seed)
+    days = {file.stem: file.read_bytes() for file in sorted((shared / "hf_api").glob("????-??-??.json"))}
+    site.pages = {path(day): content for day, content in days.items()}
+    for day in days:
+        if rng.random() < 0.4:
+            site.faults[path(day)] = [rng.choice(FAULTS)] * rng.choice((1, 3, 4))
+    live = SourceSettings("huggingface", "hf", url=site.url, allow_private=True, timeout=0.5, days=70)
+    bot = LiveBot(live, now=at("2024-07-31T20:00:00"))
+    passes = 0
+    while bot.run(hours=1):
+        passes += 1
+        assert passes < 40
+    assert {row["paper"]["id"] for content in days.values() for row in json.loads(content)} == set(bot.papers())
+    assert len(bot.news) == len(bot.papers())
+    site.forget()
+    bot.run(hours=1)
+    assert all(one.conditional or one.status == 400 for one in site.asked)
+    assert len({one.path for one in site.asked}) == len(site.asked)
 
 
 # ---------------------------------------------------------------- the past
