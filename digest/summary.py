@@ -137,9 +137,12 @@ _JOINT = re.compile(
 )
 _POINTS_BACK = re.compile(
     r" (?:this|the|these|that|such) (?:gap|issue|limitation|problem|challenge|obstacle|setting)s?\b"
+    r"|\bin such (?:[\w-]+,? ){1,2}(?:setting|task|case|scenario|environment|domain)s?\b"
     r"|^To \w+ (?:this|it),"
     r"|\b[Ww]e (?:then|also|further|additionally|finally|next)\b|\bAs a (?:final|further|second)\b"
 )
+_MARKER = re.compile(r"^\(?(?:\d|i{1,3}|[a-e])\) (?=[A-Z])")
+_THEN = re.compile(r"^(We) (?:then|also|further|additionally|finally|next)(?= [a-z])")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]{3,}")
 _NAME_IN_TITLE = re.compile(r"^([\w.+*-]{2,30}(?: [\w.+*-]{1,20})?):")
 
@@ -170,10 +173,15 @@ def summarise(abstract: str, title: str = "", limit: int = MAX_SUMMARY) -> str:
         return shorten(text, limit)
     best = max(judged, key=lambda one: one.worth)
     if len(best.text) > limit:
-        return _cut(best.text, limit)
+        return _cut(_alone(best.text), limit)
     other = _companion(best, judged, limit)
     pair = sorted((best, other), key=lambda one: one.place) if other else [best]
-    return " ".join(one.text for one in pair)
+    return " ".join([_alone(pair[0].text), *(_MARKER.sub("", one.text) for one in pair[1:])])
+
+
+def _alone(text: str) -> str:
+    """*text* as it reads where nothing stands before it: "(1) We then show" is "We show"."""
+    return _THEN.sub(r"\1", _MARKER.sub("", text))
 
 
 # ---------------------------------------------------------------- what others say

@@ -129,3 +129,11 @@ def test_no_text_takes_long(text):
     began = time.process_time()
     summarise(text, text[:200])
     assert time.process_time() - began < 0.5
+
+
+def test_what_only_makes_sense_after_another_sentence_is_left_out_where_none_stands_before():
+    filler = "Tides are hard to foretell where rivers end. Gauges are few there. " * 2
+    said = "We then propose a gauge of string and cork that tells tides at the mouths of rivers."
+    assert summarise(f"{filler}{said}", "A Gauge of Tides") == said.replace("then ", "")
+    told = "(1) We release a map of nine hundred harbours and their tides over forty years of logs."
+    assert summarise(f"{filler}{told}", "Harbours").startswith("We release a map")
