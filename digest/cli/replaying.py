@@ -126,6 +126,7 @@ def _show(courses: list[Course], first: date, last: date) -> None:
     saying.out(f"What would have been sent from {first} to {last}; nothing was.")
     if len(courses) == 1:
         for edition in courses[0].editions:
-            best = edition.picks[0].title if edition.picks else "nothing above the floor"
+            nothing = "nothing above the floor" if edition.considered else "nothing new"
+            best = edition.picks[0].title if edition.picks else nothing
             saying.out(f"{edition.day}  {len(edition.picks):2} of {edition.considered:3}  {best}")
     saying.console().print(table)
