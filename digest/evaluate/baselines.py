@@ -20,10 +20,10 @@ from digest.ranking.terms import STOP_WORDS
 
 Method = Literal["tfidf", "bm25", "svm"]
 Floats = NDArray[Any]
-Rule = Callable[[Sequence[int], NDArray[np.int64]], Floats]
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _K1, _B = 1.2, 0.75
 _C = 0.01
+_MACHINES = 400
 
 
 class Words:
@@ -63,35 +63,49 @@ def _said(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if word not in STOP_WORDS]
 
 
+def users_of(split: Split, method: Method) -> frozenset[str]:
+    """The users whom *method* ranks for: all, but `_MACHINES` spread over them where each needs a machine of their own.
+
+    Training one takes about 20 ms: all users of a large set, with many likes each, would take minutes.
+    """
+    users = sorted({profile["user"] for profile in split.profiles})
+    if method != "svm" or len(users) <= _MACHINES:
+        return frozenset(users)
+    return frozenset(users[n * len(users) // _MACHINES] for n in range(_MACHINES))
+
+
 def rankings(split: Split, method: Method) -> Iterator[Ranked]:
-    """Yield (profile, batch, ids best first) for everything that is due, ranked as *method* does by likes alone."""
-    words = Words(split)
-    rules: dict[str, Rule] = {
+    """Yield (profile, batch, ids best first) for the due of `users_of`, ranked as *method* does by likes alone."""
+    words, users = Words(split), users_of(split, method)
+    taught: Callable[[Sequence[int]], Floats] = {
         "tfidf": partial(_centroid, words.tfidf()),
-        "bm25": partial(_query, words.bm25(), words.counts),
+        "bm25": partial(_query, words.counts),
         "svm": partial(_machine, words.tfidf(), words.known),
-    }
-    for batch in split.batches:
-        items = np.array([words.place[item] for item in batch["items"]])
-        for profile in split.profiles:
+    }[method]
+    rows = words.bm25() if method == "bm25" else words.tfidf()
+    batches = [(batch, np.array([words.place[item] for item in batch["items"]])) for batch in split.batches]
+    for profile in split.profiles:
+        if profile["user"] not in users:
+            continue
+        wanted = taught([words.place[like] for like in profile["liked"]])
+        for batch, items in batches:
             if batch["relevant"].get(profile["user"]):
-                values = rules[method]([words.place[like] for like in profile["liked"]], items)
+                values = rows[items] @ wanted
                 yield profile, batch, [batch["items"][n] for n in np.argsort(-values, kind="stable")]
 
 
-def _centroid(rows: Any, likes: Sequence[int], items: NDArray[np.int64]) -> Floats:
-    found: Floats = rows[items] @ rows[likes].mean(axis=0).A1
+def _centroid(rows: Any, likes: Sequence[int]) -> Floats:
+    found: Floats = rows[likes].mean(axis=0).A1
     return found
 
 
-def _query(rows: Any, counts: Any, likes: Sequence[int], items: NDArray[np.int64]) -> Floats:
+def _query(counts: Any, likes: Sequence[int]) -> Floats:
     """BM25 with every word of the likes as the query, each once per paper that has it."""
-    query = (counts[likes] > 0).sum(axis=0).A1
-    found: Floats = rows[items] @ query
+    found: Floats = (counts[likes] > 0).sum(axis=0).A1
     return found
 
 
-def _machine(rows: Any, known: NDArray[np.int64], likes: Sequence[int], items: NDArray[np.int64]) -> Floats:
+def _machine(rows: Any, known: NDArray[np.int64], likes: Sequence[int]) -> Floats:
     """A linear SVM (squared hinge) of the likes against the other known papers."""
     others = np.setdiff1d(known, likes)
     train = sparse.vstack([rows[likes], rows[others]], format="csr")
@@ -104,5 +118,5 @@ def _machine(rows: Any, known: NDArray[np.int64], likes: Sequence[int], items: N
         return 0.5 * w @ w + weight @ slack**2, np.append(train.T @ pull, pull.sum()) + w
 
     w = optimize.minimize(loss, np.zeros(train.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 30}).x
-    found: Floats = rows[items] @ w[:-1]
+    found: Floats = w[:-1]
     return found

@@ -18,7 +18,7 @@ _DRAWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """nDCG@10 of ours and of a peer's *method* in one slice, and the 95 % interval of the difference over users."""
+    """nDCG@10 of ours and of a peer's *method* in one slice, and the 95 % interval of the difference over *users*."""
 
     slice: str
     method: Method
@@ -26,22 +26,24 @@ class Comparison:
     theirs: float
     low: float
     high: float
+    users: int
 
 
 def compare(split: Path, signals: Signals, methods: Sequence[Method]) -> Iterator[Comparison]:
     """Yield one comparison per method and slice: both rank the same batches for the same users.
 
-    Peers' methods know likes only. Users are drawn in pairs with replacement, always the same draws.
+    Peers' methods know likes only. A method that is slow ranks for some of the users, and both are measured on these.
+    Users are drawn in pairs with replacement, always the same draws.
     """
     found = read(split)
     ours = _means(rankings(found, signals))
     for method in methods:
         theirs = _means(peers(found, method))
-        for name in sorted(ours):
-            users = sorted(ours[name])
+        for name in sorted(theirs):
+            users = sorted(theirs[name])
             mine, others = [ours[name][user] for user in users], [theirs[name][user] for user in users]
-            low, high = _interval([a - b for a, b in zip(mine, others, strict=True)])
-            yield Comparison(name, method, sum(mine) / len(mine), sum(others) / len(others), low, high)
+            low, high = interval([a - b for a, b in zip(mine, others, strict=True)])
+            yield Comparison(name, method, sum(mine) / len(mine), sum(others) / len(others), low, high, len(users))
 
 
 def _means(ranked: Iterable[Ranked]) -> dict[str, dict[str, float]]:
@@ -52,7 +54,8 @@ def _means(ranked: Iterable[Ranked]) -> dict[str, dict[str, float]]:
     }
 
 
-def _interval(differences: Sequence[float]) -> tuple[float, float]:
+def interval(differences: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean of *differences*, one per user: users are drawn with replacement."""
     rng = random.Random(0)  # noqa: S311 no secret: the same figures every time
     many = len(differences)
     draws = sorted(sum(rng.choices(differences, k=many)) / many for _ in range(_DRAWS))

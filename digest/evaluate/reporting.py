@@ -28,9 +28,9 @@ class RankingReport:
             yield f"{row.slice:8}{row.users:7}{row.pairs:7}{figures}{row.half:8.4f}"
         if self.comparisons:
             yield ""
-            yield f"{'slice':8}{'against':>9}{'ours':>9}{'theirs':>9}{'ahead by':>10}   95 % interval over users"
+            yield f"{'slice':8}{'against':>9}{'ours':>9}{'theirs':>9}{'ahead by':>10}   95 % interval, users"
         for one in self.comparisons:
-            ahead = f"{one.ours - one.theirs:+10.4f}   {one.low:+.4f} to {one.high:+.4f}"
+            ahead = f"{one.ours - one.theirs:+10.4f}   {one.low:+.4f} to {one.high:+.4f} {one.users:5}"
             yield f"{one.slice:8}{one.method:>9}{one.ours:9.4f}{one.theirs:9.4f}{ahead}"
 
     def as_json(self) -> dict[str, Any]:
@@ -50,6 +50,7 @@ class RankingReport:
                     "theirs": one.theirs,
                     "low": one.low,
                     "high": one.high,
+                    "users": one.users,
                 }
                 for one in self.comparisons
             ]

@@ -66,7 +66,7 @@ def a_report() -> RankingReport:
         for name, value in (("full", 0.4), ("k1", 0.28), ("k3", 0.36))
     )
     peers = tuple(
-        Comparison(name, method, ours, ours - 0.05, 0.01, 0.09)
+        Comparison(name, method, ours, ours - 0.05, 0.01, 0.09, 10)
         for method in ("tfidf", "svm")
         for name, ours in (("full", 0.4), ("k1", 0.28), ("k3", 0.36))
     )

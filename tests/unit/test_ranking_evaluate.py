@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from digest.evaluate import baselines
 from digest.evaluate.comparing import METHODS, compare
 from digest.evaluate.ranking import evaluate_ranking, measures
 
@@ -84,6 +85,12 @@ def test_peers_rank_the_same_batches(split):
     assert [(row.slice, row.method, row.ours, row.theirs) for row in found] == [
         ("k1", method, pytest.approx(1.0), pytest.approx(1.0)) for method in METHODS
     ]
+
+
+def test_a_slow_peer_ranks_for_some_of_the_users_and_both_are_measured_on_these(split, monkeypatch):
+    monkeypatch.setattr(baselines, "_MACHINES", 1)  # the least there is: training hundreds would take a minute
+    folder = split({"u": ["n1"], "v": ["n2"]})
+    assert {row.method: row.users for row in compare(folder, "likes", METHODS)} == {"tfidf": 2, "bm25": 2, "svm": 1}
 
 
 @pytest.mark.shared
