@@ -112,8 +112,10 @@ def a_postgres_url() -> Iterator[str]:
     try:
         yield make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(False)
     finally:
-        with postgres_session() as session:
-            session.execute(f"DROP SCHEMA {name} CASCADE")
+        with postgres_session() as session:  # and the engine's own schema beside it
+            found = session.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", (f"{name}%",)).fetchall()
+            for (one,) in found:
+                session.execute(f"DROP SCHEMA {one} CASCADE")
 
 
 def postgres_session(url: str = POSTGRES) -> psycopg.Connection:

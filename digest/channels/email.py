@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from digest.channels.dkim import Signer
-from digest.channels.pace import Pace
+from digest.channels.pace import Pace, Turns
 from digest.channels.smtp import Hiccup, Session
 from digest.errors import Deferred, Rejected
 from digest.model import EmailSettings, Message, Receipt
@@ -37,10 +37,11 @@ class EmailChannel:
         done_timeout: float = DONE_TIMEOUT,
         per_connection: int = PER_CONNECTION,
         wait: Callable[[float], object] = time.sleep,
+        pace: Turns | None = None,
     ) -> None:
         self.settings, self.width = settings, connections or settings.connections
         self._signer = Signer(settings.dkim) if settings.dkim else None
-        self._pace = Pace(settings.per_minute / 60, 1, wait=wait) if settings.per_minute else None
+        self._pace = (pace or Pace(settings.per_minute / 60, 1, wait=wait)) if settings.per_minute else None
         self._context = context or ssl.create_default_context()
         self._done_timeout, self._per_connection = done_timeout, per_connection
         self._idle: list[Session] = []

@@ -5,6 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
+
+
+class Turns(Protocol):
+    """Whoever says when it is whose turn."""
+
+    def turn(self, name: str = "") -> None:
+        """Wait until it is the turn of *name*, and take it."""
 
 
 class Pace:

@@ -18,7 +18,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from digest.channels.pace import Pace
+from digest.channels.pace import Pace, Turns
 from digest.channels.slack_errors import TOO_MUCH, MayHavePosted, Refused, refusal, retry_after
 from digest.errors import Deferred, DeliveryError, Rejected, Unconfirmed
 from digest.model import Message, Post, Receipt, SlackSettings
@@ -39,8 +39,10 @@ class SlackChannel:
 
     width = 2
 
-    def __init__(self, settings: SlackSettings, *, wait: Callable[[float], object] = time.sleep) -> None:
-        self._pace = Pace(PER_SECOND, BURST, wait=wait)
+    def __init__(
+        self, settings: SlackSettings, *, wait: Callable[[float], object] = time.sleep, pace: Turns | None = None
+    ) -> None:
+        self._pace = pace or Pace(PER_SECOND, BURST, wait=wait)
         self._client = WebClient(
             token=settings.token,
             base_url=settings.base_url,

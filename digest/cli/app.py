@@ -20,6 +20,7 @@ from digest.cli import (
     starting,
     storing,
     versions,
+    working,
 )
 
 
@@ -54,6 +55,7 @@ DAILY, LOOK, READ, OPERATE = "Every day", "Look before you send", "Dumps and pap
 
 app.command("run", rich_help_panel=DAILY)(running.run)
 app.command("serve", rich_help_panel=DAILY)(running.serve)
+app.command("worker", rich_help_panel=DAILY)(working.worker)
 
 app.command("preview", rich_help_panel=LOOK)(looking.preview)
 app.command("explain", rich_help_panel=LOOK)(looking.explain)

@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.cli.options import Clock
 
 if TYPE_CHECKING:
+    from digest.channels.pace import Turns
     from digest.endpoint import Endpoint
     from digest.model import Settings
     from digest.outbox import Channel
@@ -43,12 +45,21 @@ def open_store(settings: Settings, clock: Clock) -> Store:
     return _opened(settings.store_url, clock)
 
 
+Paced = Callable[[str, float, int], "Turns"]
+"""Makes what keeps a pace for the server of this name: turns per second, turns at once."""
+
+
 def make_channels(
-    settings: Settings, wait: Callable[[float], object] = time.sleep, *, paced: bool = True
+    settings: Settings,
+    wait: Callable[[float], object] = time.sleep,
+    *,
+    paced: bool = True,
+    shared: Paced | None = None,
 ) -> dict[str, Channel]:
     """Build the channels that the config gives an account for; `folder` needs none. They *wait* to keep their pace.
 
-    Slack is not *paced* while the clock stands still (--now): its 429 says when it is too much.
+    Slack is not *paced* while the clock stands still (--now): its 429 says when it is too much. With *shared* all
+    processes keep one pace.
     """
     from digest.channels.folder import FolderChannel
 
@@ -56,11 +67,14 @@ def make_channels(
     if settings.email:
         from digest.channels.email import EmailChannel
 
-        channels["email"] = EmailChannel(settings.email, wait=wait)
+        rate = settings.email.per_minute
+        turns = shared(f"email {settings.email.host}", rate / 60, 1) if shared and rate else None
+        channels["email"] = EmailChannel(settings.email, wait=wait, pace=turns)
     if settings.slack:
-        from digest.channels.slack import SlackChannel
+        from digest.channels.slack import BURST, PER_SECOND, SlackChannel
 
-        channels["slack"] = SlackChannel(settings.slack, wait=wait if paced else _at_once)
+        turns = shared("slack", PER_SECOND, BURST) if shared and paced else None
+        channels["slack"] = SlackChannel(settings.slack, wait=wait if paced else _at_once, pace=turns)
     return channels
 
 
@@ -105,10 +119,12 @@ def bot(
     scratch: bool = False,
     stop: threading.Event | None = None,
     patient: bool = False,
+    among_many: bool = False,
 ) -> Iterator[Bot]:
     """Yield the bot; with *scratch* nothing that it does is kept, and it has no channels.
 
     A *patient* one waits a little for a server that says "later", instead of leaving it to the next pass.
+    One *among_many* keeps the pace of its servers together with the others that have this store.
     A scratch bot whose store was never made gets one in memory, so that no file appears.
     """
     from digest.cli import secrets
@@ -121,7 +137,8 @@ def bot(
         if scratch:
             store = stack.enter_context(store.rehearsing())
         ends = stop or threading.Event()
-        channels = {} if scratch else make_channels(settings, ends.wait, paced=patient)
+        shared = _shared_pace(store, ends.wait, clock) if among_many else None
+        channels = {} if scratch else make_channels(settings, ends.wait, paced=patient or among_many, shared=shared)
         for channel in channels.values():
             stack.callback(channel.close)
         rng = random.Random()  # noqa: S311 spreads retries, keeps no secret
@@ -131,6 +148,12 @@ def bot(
         yield Bot(
             settings, store, voice, channels, clock, rng, hooks, ends, secrets.hide, wait=wait, endpoint=endpoint
         )  # fmt: skip
+
+
+def _shared_pace(store: Store, wait: Callable[[float], object], clock: Clock) -> Paced:
+    from digest.pipeline.pacing import SharedPace
+
+    return partial(SharedPace, store, wait=wait, clock=clock)
 
 
 def _endpoint(settings: Settings, stack: ExitStack) -> Endpoint | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from digest.model import Delivery, Message
@@ -42,6 +42,7 @@ def deliver(
     policy: Policy = USUAL,
     wait: Callable[[float], object] | None = None,
     helpers: Mapping[str, Helpers] = NOBODY,
+    among: Collection[str] | None = None,
 ) -> Deliveries:
     """Send every message that is due, once, and record each outcome at once.
 
@@ -49,13 +50,13 @@ def deliver(
     that a server's "in half a minute" does not mean tomorrow; without it (a frozen clock) nothing is tried twice
     in one call. A channel whose server is away costs one attempt; a paused one
     none, or one an hour. *stop* ends the work after the messages in flight. *helpers*, by channel, try messages in
-    our place once the channel has taken one.
+    our place once the channel has taken one. With *among* only the messages of these keys are sent.
     Raises StoreError when an outcome cannot be recorded: what is in flight is then found in doubt later.
     """
     stop = stop or threading.Event()
     with store.delivering(clock()) as doubtful:
         store.note_flights()
-        sender = Sender(store, channels, render, clock, rng, policy, watch, stop, helpers)
+        sender = Sender(store, channels, render, clock, rng, policy, watch, stop, helpers, among)
         for delivery in doubtful:
             sender.tally.count("unknown", delivery, "a process died while this was on its way; it may have arrived")
         watch.at("expired")

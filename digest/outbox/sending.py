@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -32,9 +32,10 @@ class Sender:
         watch: Watch,
         stop: threading.Event,
         helpers: Mapping[str, Helpers],
+        among: Collection[str] | None,
     ) -> None:
         self.store, self.channels, self.render, self.clock, self.rng = store, channels, render, clock, rng
-        self.policy, self.watch, self.stop, self.helpers = policy, watch, stop, helpers
+        self.policy, self.watch, self.stop, self.helpers, self.among = policy, watch, stop, helpers, among
         self._lock, self._broken = threading.Lock(), False
         now = clock()
         self.paused = dict(store.paused())
@@ -49,8 +50,8 @@ class Sender:
 
     def claim(self) -> list[Delivery]:
         """Take the next messages that are due, but none of a channel that rests."""
-        policy = self.policy
-        return self.store.claim(self.clock(), lease=policy.lease, limit=policy.batch, skip=sorted(self.resting))
+        policy, resting = self.policy, sorted(self.resting)
+        return self.store.claim(self.clock(), lease=policy.lease, limit=policy.batch, skip=resting, among=self.among)
 
     def pause(self) -> float | None:
         """How many seconds to wait for the next deferred message; None when that is more than patience is left."""

@@ -6,13 +6,13 @@ its messages and its cursor is one transaction, a delivery is claimed before it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from digest.errors import StoreError
-from digest.model import DumpReport, Failure, RunReport
+from digest.model import DumpReport, EditionReport, Failure, RunReport
 from digest.pipeline import learning
 from digest.pipeline.alerts import tell_operator
 from digest.pipeline.asking import ingest_sources
@@ -20,7 +20,7 @@ from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.delivering import deliver
 from digest.pipeline.ingest import ingest
-from digest.pipeline.prepare import prepare
+from digest.pipeline.prepare import due_profiles, prepare
 from digest.pipeline.rehearse import explain, preview, recent, rehearse
 from digest.pipeline.restored import take_up
 from digest.pipeline.summarising import Summaries
@@ -33,12 +33,14 @@ __all__ = [
     "Tell",
     "backfill",
     "deliver",
+    "due_profiles",
     "explain",
     "gather",
     "ingest",
     "ingest_sources",
     "learning",
     "prepare",
+    "prepare_part",
     "preview",
     "recent",
     "rehearse",
@@ -51,28 +53,44 @@ __all__ = [
 PRUNED_EVERY = timedelta(days=1)
 
 
-def run_pass(bot: Bot, *, due_only: bool = False, forced: bool = False, learns: bool = False) -> RunReport:
+def run_pass(
+    bot: Bot,
+    *,
+    due_only: bool = False,
+    forced: bool = False,
+    learns: bool = False,
+    hand_over: Callable[[datetime], object] | None = None,
+) -> RunReport:
     """Take in what is new, prepare an edition for each profile that is due, send what is queued.
 
     One bad paper, dump, source, profile or target never stops the others: each is a named
     failure in the report. The report is stored, and returned. *forced* marks it as a person's word
     that the clock is right; with *learns* the bot learns anew what is ordinary when enough is new, which
-    takes up to a minute, so only who stays does it. The operator is told what is wrong now, and what is no longer.
+    takes up to a minute, so only who stays does it. With *hand_over* others prepare and deliver: it is called with the
+    instant of the pass in place of both. The operator is told what is wrong now, and what is no longer.
     """
     now = bot.clock()
     try:
-        report = _hidden(bot, _work(bot, now, due_only=due_only, forced=forced, learns=learns))
+        report = _hidden(bot, _work(bot, now, hand_over, due_only=due_only, forced=forced, learns=learns))
         _prune(bot, now)
         bot.store.save_report(report)
     except Exception as error:
         with suppress(Exception):  # what broke the pass may break this too; the first error is the one to be seen
             _remember_broken(bot, error, now)
         raise
-    _alert(bot, report)
+    _alert(bot, report, sends=hand_over is None)
     return report
 
 
-def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool, learns: bool) -> RunReport:
+def _work(
+    bot: Bot,
+    now: datetime,
+    hand_over: Callable[[datetime], object] | None,
+    *,
+    due_only: bool,
+    forced: bool,
+    learns: bool,
+) -> RunReport:
     held = bot.store.hold_if_restored()
     dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
     report = RunReport(now, now, ingest=tuple(dumps), forced=forced)
@@ -80,6 +98,8 @@ def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool, learns: bool
         what = f"put back from a copy of {when(held)}, or copied elsewhere then"
         why = f"{what}: nothing is sent until you say `digest resume store`"
         failures.append(Failure(STORE, why))
+    elif hand_over is not None:
+        hand_over(now)
     else:
         summaries = Summaries(bot, now)
         editions, more_failures, more_warnings = prepare(
@@ -94,12 +114,18 @@ def _work(bot: Bot, now: datetime, *, due_only: bool, forced: bool, learns: bool
     return replace(report, finished_at=bot.clock(), failures=tuple(failures), warnings=tuple(warnings))
 
 
-def _alert(bot: Bot, report: RunReport) -> None:
-    """Tell the operator what is wrong since this pass, or no longer, and send it at once.
+def prepare_part(bot: Bot, now: datetime) -> tuple[list[EditionReport], list[Failure], list[Failure]]:
+    """Prepare the due editions of the profiles of *bot*, which may be a part of all: what one of many workers does."""
+    finish = Summaries(bot, now).complete if bot.settings.summaries else None
+    return prepare(bot, now, due_only=True, finish=finish)
+
+
+def _alert(bot: Bot, report: RunReport, *, sends: bool = True) -> None:
+    """Tell the operator what is wrong since this pass, or no longer, and send it at once where this process *sends*.
 
     While a restored store is held nothing at all may be sent, and whoever put it back knows.
     """
-    if bot.store.restored_at() is None and tell_operator(bot, report, bot.clock()):
+    if bot.store.restored_at() is None and tell_operator(bot, report, bot.clock()) and sends:
         deliver(bot)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -21,8 +21,8 @@ from digest.pipeline.bot import Bot
 from digest.pipeline.careful import careful
 
 
-def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
-    """Send every message that is due; only the outbox decides about a second attempt."""
+def deliver(bot: Bot, among: Collection[str] | None = None) -> tuple[dict[str, int], list[Failure]]:
+    """Send every message that is due, or those of the keys *among*; only the outbox decides about a second attempt."""
 
     def event(what: str, delivery: Delivery, said: str) -> None:
         facts = {"key": delivery.key, "attempt": delivery.attempts, "said": said}
@@ -31,10 +31,10 @@ def deliver(bot: Bot) -> tuple[dict[str, int], list[Failure]]:
     watch = outbox.Watch(at=bot.hooks.at, event=event)
     channels = {name: careful(channel, bot.hide) for name, channel in bot.channels.items()}
     voice = _Voice(bot)
-    with _helpers(bot) as helpers:
+    with _helpers(bot, among) as helpers:
         done = outbox.deliver(
             bot.store, channels, voice.render, bot.clock, bot.rng,
-            watch=watch, stop=bot.stop, wait=bot.wait, helpers=helpers,
+            watch=watch, stop=bot.stop, wait=bot.wait, helpers=helpers, among=among,
         )  # fmt: skip
         lost = [*voice.lost(), *(failure for one in helpers.values() for failure in one.lost)]
     return dict(done.counts), [*done.failures, *lost]
@@ -112,9 +112,9 @@ class _Crew:
 
 
 @contextmanager
-def _helpers(bot: Bot) -> Iterator[Mapping[str, _Crew]]:
-    """Processes for each channel that has many messages waiting and can be shared."""
-    waiting = bot.store.waiting(bot.clock())
+def _helpers(bot: Bot, among: Collection[str] | None) -> Iterator[Mapping[str, _Crew]]:
+    """Processes for each channel that has many messages waiting and can be shared; none where a few are meant."""
+    waiting = bot.store.waiting(bot.clock()) if among is None else {}
     with ExitStack() as stack:
         found = {}
         for name, channel in bot.channels.items():

@@ -65,6 +65,13 @@ def prepare(bot: Bot, now: datetime, *, due_only: bool, finish: Callable[[Digest
     return reports, failures, warnings
 
 
+def due_profiles(bot: Bot, now: datetime, *, due_only: bool) -> list[str]:
+    """The names of those for whom `prepare` would make an edition now."""
+    wishes = Wishes.read(bot.store, now)
+    profiles = [profile for profile in bot.settings.profiles if profile.enabled and wishes.wanted(profile)]
+    return [profile.name for profile, _ in _due(bot.store, profiles, now, wishes, due_only=due_only)[0]]
+
+
 def _packed_editions(
     bot: Bot, due: Sequence[Due], now: datetime, finish: Callable[[Digest], Digest] | None
 ) -> Iterator[Packed]:

@@ -42,20 +42,30 @@ class Deliveries:
     """The part of the store that the outbox works on."""
 
     _access: Access
+    _sender: int | None = None
+    """The number under which this process is known as a sender, where each has one (`Presence.number`)."""
 
-    def claim(self, now: datetime, *, lease: timedelta, limit: int, skip: Collection[str] = ()) -> list[Delivery]:
+    def claim(
+        self,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        skip: Collection[str] = (),
+        among: Collection[str] | None = None,
+    ) -> list[Delivery]:
         """Take at most *limit* due deliveries for sending, the longest due first; nobody else gets them meanwhile.
 
         Those in doubt ("unknown") are taken when they are due, as queued ones are. Channels and targets
-        ("slack", "slack:C1") in *skip* are left out. The claim is on disk before this returns, so
-        whatever happens then, no row that may have been sent looks unsent. What is due to somebody who
-        unsubscribed meanwhile is given up instead (FAULTS 48).
+        ("slack", "slack:C1") in *skip* are left out; with *among* only these keys are taken. The claim is on disk
+        before this returns, so whatever happens then, no row that may have been sent looks unsent. What is due to
+        somebody who unsubscribed meanwhile is given up instead (FAULTS 48).
         """
         with self._access.writing(durable=True, hold="rows") as connection:
-            while due := _due(connection, now, limit, skip):
+            while due := _due(connection, now, limit, skip, among):
                 wanted = _give_up_unwanted(connection, due, now)
                 if wanted:
-                    _lease(connection, [row.no for row in wanted], now + lease)
+                    _lease(connection, [row.no for row in wanted], now + lease, self._sender)
                     return [_claimed(rows.delivery_of(row), now + lease) for row in wanted]
         return []
 
@@ -71,17 +81,25 @@ class Deliveries:
             return connection.execute(statement, {**values, "d": outcome.due_at or now}).rowcount > 0
 
     def expire(
-        self, now: datetime, *, orphans: bool = False, in_flight: Collection[str] | None = None
+        self,
+        now: datetime,
+        *,
+        orphans: bool = False,
+        in_flight: Collection[str] | None = None,
+        gone: Collection[int] = (),
     ) -> list[Delivery]:
         """Put what is still being sent though its lease is over in doubt ("unknown", due now), and return it.
 
         With *orphans* everything that is being sent: when it is certain that no sender lives. Where it is known what
-        was *in_flight* (by `flight`), the rest was only claimed: it goes back as it was, untried.
+        was *in_flight* (by `flight`), the rest was only claimed: it goes back as it was, untried. With *gone* also
+        what the senders of these numbers had, who live no more.
         """
         with self._access.writing(hold="rows") as connection:
             query = select(_d.no, _d.key, _d.token).where(_is("sending")).order_by(_d.leased_until, _d.no)
             query = query.with_for_update(skip_locked=True)
-            found = connection.execute(query if orphans else query.where(_d.leased_until <= now)).all()
+            if not orphans:
+                query = query.where(or_(_d.leased_until <= now, _d.sender.in_(sorted(gone))))
+            found = connection.execute(query).all()
             sure = orphans and in_flight is not None
             waiting = [row.no for row in found if sure and flight(row.key, row.token) not in (in_flight or ())]
             numbers = sorted({row.no for row in found} - set(waiting))
@@ -93,6 +111,23 @@ class Deliveries:
                 here = update(schema.deliveries).where(_d.no.in_(chunk))
                 connection.execute(here.values(**values, doubts=_d.doubts + 1))
             return _by_number(connection, numbers)
+
+    def senders(self) -> set[int]:
+        """The numbers under which something is being sent."""
+        query = select(_d.sender).where(_is("sending"), _d.sender.is_not(None)).distinct()
+        with self._access.reading() as connection:
+            return {number for number in connection.execute(query).scalars() if number is not None}
+
+    def due_keys(self, now: datetime, limit: int, *, probe_after: timedelta) -> list[str]:
+        """The keys of at most *limit* deliveries that are due, the longest due first.
+
+        Channels that were paused less than *probe_after* ago are left out.
+        """
+        pauses = schema.channel_pauses.c
+        paused = select(pauses.channel).where(pauses.at > now - probe_after)
+        query = select(_d.key).where(is_waiting(), _d.due_at <= now, _d.channel.not_in(paused))
+        with self._access.reading() as connection:
+            return list(connection.execute(query.order_by(_d.due_at, _d.no).limit(limit)).scalars())
 
     def retry(self, key: str, now: datetime) -> bool:
         """Queue a delivery anew, due now and as if never tried; False when there is none or it is being sent."""
@@ -155,12 +190,16 @@ def delivery_rows() -> Select[Any]:
     )
 
 
-def _due(connection: Connection, now: datetime, limit: int, skip: Collection[str]) -> Sequence[Any]:
+def _due(
+    connection: Connection, now: datetime, limit: int, skip: Collection[str], among: Collection[str] | None
+) -> Sequence[Any]:
     query = delivery_rows().where(is_waiting(), _d.due_at <= now).order_by(_d.due_at, _d.no).limit(limit)
     if channels := sorted(name for name in skip if ":" not in name):
         query = query.where(_d.channel.not_in(channels))
     if targets := sorted(name for name in skip if ":" in name):
         query = query.where((_d.channel + ":" + _d.address).not_in(targets))
+    if among is not None:
+        query = query.where(_d.key.in_(sorted(among)))
     # For PostgreSQL; SQLite has one writer and ignores it.
     return connection.execute(query.with_for_update(of=schema.deliveries, skip_locked=True)).all()
 
@@ -177,8 +216,9 @@ def _give_up_unwanted(connection: Connection, due: Sequence[Any], now: datetime)
     return [row for row in due if row.no not in unwanted]
 
 
-def _lease(connection: Connection, numbers: Sequence[int], until: datetime) -> None:
-    values = {"state": "sending", "token": _d.token + 1, "attempts": _d.attempts + 1, "leased_until": until}
+def _lease(connection: Connection, numbers: Sequence[int], until: datetime, sender: int | None) -> None:
+    values: dict[str, Any] = {"state": "sending", "token": _d.token + 1, "attempts": _d.attempts + 1}
+    values |= {"leased_until": until, "sender": sender}
     for chunk in rows.chunks(numbers):
         connection.execute(update(schema.deliveries).where(_d.no.in_(chunk)).values(**values))
 

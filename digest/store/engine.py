@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal, Protocol
 
@@ -65,6 +65,11 @@ class Presence(Protocol):
     """Whether nobody else was sending when this began."""
     flights: Flights | None
     """Where it is noted what is in flight; None where that is not known."""
+    number: int | None
+    """What this sender is known by to others, where it can be asked whether it still lives."""
+
+    def gone(self, numbers: Collection[int]) -> set[int]:
+        """Those of *numbers* whose senders live no more."""
 
     def join(self) -> None:
         """Let others begin too."""
@@ -135,6 +140,10 @@ class Database(ABC):
         What stands after the last "/" changes also when a standby takes over.
         """
         return ""
+
+    def leading(self) -> AbstractContextManager[Callable[[], bool] | None]:
+        """Lead all processes with this store while this lasts (see `PostgresDatabase.leading`)."""
+        raise StoreError(f"the store {self.name} serves one machine; workers need PostgreSQL")
 
     @abstractmethod
     def sending(self) -> AbstractContextManager[Presence]:

@@ -8,11 +8,13 @@ the last half second of the others, in their order, and never a claim.
 
 from __future__ import annotations
 
+import secrets
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from functools import partial
+from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg.types.string import StrDumper
@@ -24,7 +26,7 @@ from digest.errors import StoreError
 from digest.store import schema
 from digest.store.engine import BUSY_SECONDS, Database
 
-ALONE, SENDERS = "alone", "senders"
+ALONE, SENDERS, LEADER = "alone", "senders", "leader"
 """What advisory locks stand for; each schema of a database has its own."""
 
 _LOCKS = {"alone": "pg_advisory_xact_lock", "shared": "pg_advisory_xact_lock_shared"}
@@ -101,6 +103,21 @@ class PostgresDatabase(Database):
             finally:
                 connection.invalidate()  # the lock goes with the session
 
+    @contextmanager
+    def leading(self) -> Iterator[Callable[[], bool] | None]:
+        """Lead all processes with this store while this lasts, by a lock of a session of its own.
+
+        Yields None when another one leads, else what says whether this one still does.
+        """
+        with self.told(), self.engine.connect() as connection:
+            session = driver(connection)
+            session.autocommit = True
+            row = session.execute("SELECT pg_try_advisory_lock(%s)", (self.lock_number(LEADER),)).fetchone()
+            try:
+                yield partial(_lives, session) if row and row[0] else None
+            finally:
+                connection.invalidate()
+
     def lock_number(self, what: str) -> int:
         """The number of the advisory lock that stands for *what* in this schema."""
         return zlib.crc32(f"digest {self._schema} {what}".encode())
@@ -134,14 +151,25 @@ class PostgresDatabase(Database):
 
 
 class _SessionLock:
-    """The lock that everybody who sends holds in common; it goes with the session, however that ends."""
+    """The lock that everybody who sends holds in common, and one of its own; both go with the session."""
 
     def __init__(self, session: psycopg.Connection[Any], number: int) -> None:
         self._session, self._number = session, number
         self.flights = None  # what is noted here, another machine could not read
         session.autocommit = True
-        row = session.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone()
-        self.alone = bool(row and row[0])
+        self.alone = self._got("SELECT pg_try_advisory_lock(%s)", number)
+        self._space = number & 0x7FFFFFFF  # locks of two numbers are apart from those of one
+        self.number = secrets.randbits(31)
+        session.execute("SELECT pg_advisory_lock(%s, %s)", (self._space, self.number))
+
+    def gone(self, numbers: Collection[int]) -> set[int]:
+        """Those whose lock is free: outside of a transaction it is given back at once."""
+        free = "SELECT pg_try_advisory_xact_lock(%s, %s)"
+        return {number for number in numbers if self._got(free, self._space, number)}
+
+    def _got(self, question: LiteralString, *numbers: int) -> bool:
+        row = self._session.execute(question, numbers).fetchone()
+        return bool(row and row[0])
 
     def join(self) -> None:
         self._session.execute("SELECT pg_advisory_lock_shared(%s)", (self._number,))
@@ -159,6 +187,14 @@ class _WithoutNul(StrDumper):
 def driver(connection: Connection) -> psycopg.Connection[Any]:
     """Psycopg's own connection below *connection*."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _lives(session: psycopg.Connection[Any]) -> bool:
+    try:
+        session.execute("SELECT 1")
+    except psycopg.Error:
+        return False
+    return True
 
 
 def _remember_use(_connection: object, record: Any) -> None:

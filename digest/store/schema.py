@@ -33,7 +33,7 @@ from digest.store.readers import leavers as leavers
 from digest.store.readers import rests as rests
 from digest.store.readers import votes as votes
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
@@ -233,6 +233,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     Column("doubts", Integer, nullable=False),
     Column("token", Integer, nullable=False),
+    Column("sender", Integer),
     Column("leased_until", Instant),
     Column("remote_ids", Json, nullable=False),
     Column("error", Text, nullable=False),

@@ -8,10 +8,11 @@ not wait for the lease. The lock goes with the process, however that ends.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
+from digest.errors import StoreError
 from digest.model import Delivery
 from digest.store.deliveries import Deliveries, flight
 from digest.store.engine import PLACES, Database, Flights
@@ -24,25 +25,43 @@ class Senders(Deliveries):
 
     _flights: Flights | None = None
 
+    def leading(self) -> AbstractContextManager[Callable[[], bool] | None]:
+        """Lead all processes with this store while this lasts.
+
+        Gives None when another one leads, else what says whether this one still does. StoreError where the store
+        is not on a server.
+        """
+        if self._database is None:
+            raise StoreError("a rehearsal has no workers")
+        return self._database.leading()
+
     @contextmanager
     def delivering(self, now: datetime) -> Iterator[tuple[Delivery, ...]]:
         """Be known as a sender; yield what became doubtful ("unknown") because nobody is sending it any more.
 
         Without another sender that is everything that was being sent, or where it is known what was in flight, that;
-        else what is beyond its lease.
+        else what is beyond its lease, and on a server, where each sender has a number, what those had who are there
+        no more.
         """
         if self._database is None:
             yield tuple(self.expire(now, orphans=True))
             return
         with self._database.sending() as presence:
             in_flight = presence.flights.left if presence.flights else None
-            doubtful = self.expire(now, orphans=presence.alone, in_flight=in_flight)
+            doubtful = self.expire(now, orphans=presence.alone, in_flight=in_flight, gone=presence.gone(self.senders()))
             presence.join()
-            self._flights, self._places = presence.flights, deque(range(PLACES))
+            self._flights, self._places, self._sender = presence.flights, deque(range(PLACES)), presence.number
             try:
                 yield tuple(doubtful)
             finally:
-                self._flights = None
+                self._flights = self._sender = None
+
+    def sweep(self, now: datetime) -> list[Delivery]:
+        """Say what `delivering` would yield, without becoming a sender: for who looks after others."""
+        if self._database is None:
+            return []
+        with self._database.sending() as presence:
+            return self.expire(now, orphans=presence.alone, gone=presence.gone(self.senders()))
 
     def note_flights(self) -> None:
         """Promise that from now on everything is sent within `flying`, while this is `delivering`."""

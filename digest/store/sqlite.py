@@ -11,7 +11,7 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
@@ -117,6 +117,10 @@ class _FileLock:
         self.flights = _FlightLog(handle) if handle is not None and self.alone else None
         if handle is not None:
             os.ftruncate(handle, 0)  # with two senders at once nobody's notes are whole
+        self.number = None
+
+    def gone(self, numbers: Collection[int]) -> set[int]:
+        return set()
 
     def join(self) -> None:
         if self._handle is not None:

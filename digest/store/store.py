@@ -22,11 +22,12 @@ from digest.store.searching import Searching
 from digest.store.senders import Senders
 from digest.store.sqlite import SqliteDatabase
 from digest.store.summaries import Summaries
+from digest.store.turns import Turns
 from digest.store.votes import Votes
 from digest.store.writer import Writer
 
 
-class Store(Papers, Searching, Joins, Editions, Senders, Reports, Health, Summaries, Copying, Leaving, Votes):
+class Store(Papers, Searching, Joins, Editions, Senders, Reports, Health, Summaries, Copying, Leaving, Votes, Turns):
     """What the bot remembers, in one database.
 
     Every method is one transaction and may be called from any thread. Whatever the database refuses is a

@@ -132,8 +132,9 @@ def write(revision: str) -> None:
             upgrade_to(connection, revision)
         engine.dispose()
         old = sqlite3.connect(Path(folder, "old.db"))
-        for (name,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            if name == schema.version.name or name.startswith("sqlite_"):
+        there = {row[0] for row in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for name in (table.name for table in schema.metadata.sorted_tables if table.name in there):
+            if name == schema.version.name:
                 continue
             has = {row[1] for row in today.execute(f"PRAGMA table_info({name})")}
             columns = [row[1] for row in old.execute(f"PRAGMA table_info({name})") if row[1] in has]
@@ -145,11 +146,21 @@ def write(revision: str) -> None:
             old.execute("UPDATE paper_keys SET key = key + 4294967296 WHERE key < 0")
         old.commit()
         FOLDER.mkdir(parents=True, exist_ok=True)
-        (FOLDER / f"{revision}.sql").write_text("\n".join(old.iterdump()) + "\n", "utf-8")
+        (FOLDER / f"{revision}.sql").write_text("\n".join(_dump(old)) + "\n", "utf-8")
+
+
+def _dump(db: sqlite3.Connection) -> list[str]:
+    """What makes *db* anew. The index of words is filled by its triggers, so what it consists of is left out."""
+    made = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+    virtual = [name for name, sql in made if sql.startswith("CREATE VIRTUAL")]
+    inner = {name for name, sql in made if sql.startswith("CREATE TABLE '") and name.startswith(tuple(virtual))}
+    ours = [f'INSERT INTO "{table.name}"' for table in schema.metadata.sorted_tables]
+    rows = [line for line in db.iterdump() if line.startswith(tuple(ours))]
+    return [f"{sql};" for name, sql in made if name not in inner and not name.startswith("sqlite_")] + rows
 
 
 if __name__ == "__main__":
-    for one in schema.REVISIONS:
+    for one in OLD:
         if not (FOLDER / f"{one}.sql").is_file():
             write(one)
             sys.stdout.write(f"{one}.sql\n")
