@@ -68,8 +68,8 @@ class Templates:
             "underlined": plain.underlined,
             "mrkdwn": slack.mrkdwn,
             "link": slack.link,
+            "once": self._once,  # a filter, since a sandboxed call costs as much as what it saves
         }
-        self._environment.globals["once"] = self._once
         self._kept: dict[Hashable, str] = {}
 
     def render(self, name: str, page: View) -> str:
@@ -83,7 +83,7 @@ class Templates:
     def _once(self, context: Context, macro: Macro, *arguments: Hashable) -> str:
         """What *macro* of this template makes of *arguments*: written once, whoever the reader is."""
         if type(macro) is not Macro:
-            raise TemplateError("once(…) takes a macro and what it is called with")
+            raise TemplateError("…|once(…) takes a macro and what it is called with")
         key = (context.name, macro.name, arguments)
         made = self._kept.get(key)
         if made is None:

@@ -224,6 +224,6 @@ def test_what_is_kept_for_other_readers_is_the_papers_alone():
 
 def test_once_takes_a_macro_and_nothing_else(tmp_path):
     (tmp_path / "email").mkdir()
-    (tmp_path / "email" / "digest.txt").write_text("{{ once(page.title, 1) }}")
+    (tmp_path / "email" / "digest.txt").write_text("{{ page.title|once(1) }}")
     with pytest.raises(TemplateFault, match="takes a macro"):
         Renderer([tmp_path]).message(ORDINARY, ADA, FOLDER)
