@@ -1,9 +1,11 @@
-"""Which keywords of the profiles can never be met? Part of `digest check`."""
+"""Which keywords of the profiles can never be met, and which likes say nothing? Part of `digest check`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from digest.text import is_reference
 
 if TYPE_CHECKING:
     from digest.model import Settings
@@ -14,7 +16,25 @@ _NEWEST = 3_000
 
 
 def warnings(settings: Settings, bot: Bot) -> Iterator[str]:
-    """Yield a sentence for each keyword that no known paper has."""
+    """Yield a sentence for each keyword that no known paper has, and for each like that names no known paper."""
+    yield from _keywords(settings, bot)
+    yield from _likes(settings, bot)
+
+
+def _likes(settings: Settings, bot: Bot) -> Iterator[str]:
+    """An id, a DOI or a link says nothing of what a paper is about: unknown, it is nobody's wish."""
+    from digest.pipeline.prepare import liked_papers
+
+    known = liked_papers(bot, settings.profiles)
+    for profile in settings.profiles:
+        for interest in profile.interests:
+            for like in interest.like:
+                if like not in known and is_reference(like):
+                    whose = f"profile {profile.name}, {interest.name}"
+                    yield f'{whose}: no known paper is "{like}", which counts for nothing; like it by its title'
+
+
+def _keywords(settings: Settings, bot: Bot) -> Iterator[str]:
     owners: dict[str, list[str]] = {}
     for profile in settings.profiles:
         for interest in profile.interests:

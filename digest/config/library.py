@@ -11,7 +11,7 @@ from typing import Any
 from digest.config import bibtex
 from digest.config.places import Door, folder_path
 from digest.config.values import Wrong
-from digest.matching import arxiv_id
+from digest.matching import arxiv_id, doi_link
 from digest.model import Paper
 from digest.text import clean
 
@@ -169,4 +169,5 @@ def _paper(title: str, abstract: str | None, names: tuple[str, ...], links: Sequ
         abstract=clean(abstract) or None if abstract else None,
         authors=names or None,
         arxiv_id=found[0] if found else None,
+        url=None if found else next((doi for link in links if (doi := doi_link(link))), None),
     )

@@ -5,7 +5,7 @@ from digest.matching.decide import SURE, Match, MatchReason, best_match
 from digest.matching.filing import keys, query_keys, title_number
 from digest.matching.forms import arxiv_id, normal_title, normal_words, words
 from digest.matching.index import Index
-from digest.matching.names import other_names
+from digest.matching.names import doi_link, other_names
 
 __all__ = [
     "SURE",
@@ -15,6 +15,7 @@ __all__ = [
     "arxiv_id",
     "best_match",
     "choose",
+    "doi_link",
     "keys",
     "normal_title",
     "normal_words",

@@ -16,6 +16,7 @@ _OWN = re.compile(rf"(?:^|[\s(])(?:doi\s*:\s*|https?://(?:dx\.)?doi\.org/){_DOI}
 _REVIEW = re.compile(
     r"^https?://(?:www\.)?openreview\.net/(?:forum|pdf|attachment|revisions)\?(?:[^#]*&)?id=([\w-]{6,20})"
 )
+_BARE = re.compile(rf"(?:(?:doi\s*:\s*)|(?:https?://)?(?:dx\.|www\.)?doi\.org/)?{_DOI}", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"10\.(?:48550/arxiv\.|5281/zenodo|6084/m9\.figshare|57967/hf)", re.IGNORECASE)
 _LONGEST = 200
 
@@ -34,3 +35,9 @@ def other_names(paper: Paper) -> frozenset[str]:
     if review := _REVIEW.match(url):
         found.add("openreview:" + review[1])
     return frozenset(found)
+
+
+def doi_link(text: str) -> str | None:
+    """Return the link of a DOI that is all of *text* ("doi:10.1145/1234567", "10.1145/1234567"); None: it is none."""
+    found = _BARE.fullmatch(text.strip())
+    return f"https://doi.org/{found['doi']}" if found else None

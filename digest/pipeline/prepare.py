@@ -200,12 +200,13 @@ def _reasoned(digest: Digest, ranked: Ranking) -> Digest:
 def liked_papers(bot: Bot, profiles: Sequence[Profile]) -> Mapping[str, Paper]:
     """Look up what these profiles like among all papers ever seen.
 
-    A paper of a file of references is looked up by its arXiv id too, and is used as that file states it where it
+    A paper of a file of references is looked up by its arXiv id or DOI too, and is used as that file states it where it
     was never seen; anything else that was not is used by its title.
     """
     likes = sorted({like for p in profiles for i in p.interests for like in i.like})
     listed = {like: paper for like in likes if (paper := bot.settings.references.get(like))}
-    ids = {like: f"arXiv:{paper.arxiv_id}" for like, paper in listed.items() if paper.arxiv_id}
+    names = {like: f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else paper.url for like, paper in listed.items()}
+    ids = {like: name for like, name in names.items() if name}
     found = bot.store.find_papers([*likes, *ids.values()])
     by_id = {like: found[id_] for like, id_ in ids.items() if id_ in found}
     return {**listed, **{like: found[like] for like in likes if like in found}, **by_id}

@@ -176,6 +176,7 @@ def _names_in(ref: str) -> list[tuple[str, str]]:
     """What *ref* may mean, the surest first."""
     arxiv = matching.arxiv_id(ref)
     names = [("arxiv", arxiv[0])] if arxiv else []
+    ref = matching.doi_link(ref) or ref
     if ref.startswith(("http://", "https://")):
         names += [("name", name) for name in sorted(matching.other_names(Paper("", url=ref)))]
         return [*names, ("url", ref[:LONGEST_ALIAS])]

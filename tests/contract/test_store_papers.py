@@ -204,6 +204,15 @@ def test_a_paper_is_found_by_whatever_people_call_it(store: Store, ref: str):
     assert store.find_papers([ref, "unheard of", "https://example.org/none"]) == {ref: FULL}
 
 
+@pytest.mark.parametrize(
+    "ref", ["10.1145/1234567", "doi:10.1145/1234567", "doi.org/10.1145/1234567", "DOI: 10.1145/1234567"]
+)
+def test_a_paper_is_found_by_its_doi(store: Store, ref: str):
+    paper = a_paper("Printed elsewhere", id="p-doi", arxiv_id=None, url="https://dl.acm.org/doi/10.1145/1234567")
+    ingest(store, [a_paper(), paper])
+    assert [found.id for found in store.find_papers([ref, "10.1145/7654321"]).values()] == ["p-doi"]
+
+
 def test_many_references_are_found_at_once(store: Store):
     papers = [a_paper(f"Paper number {n} about subject {n * n}", id=f"p{n:04}") for n in range(1200)]
     ingest(store, papers)

@@ -166,3 +166,13 @@ def test_a_listed_paper_is_the_known_one_of_its_arxiv_id_else_the_one_of_the_fil
     assert liked["Études of Glaciers"] == known
     assert liked["Steerable Filters for Sea Ice, n at a Time"].abstract == "We braid curly and words."
     assert "A title" not in liked
+
+
+def test_a_listed_paper_with_a_doi_is_the_known_one_of_that_doi(load):
+    entry = "@article{k, title = {Glaciers in Spring}, doi = {10.1145/1234567}, author = {Frost, Ada}}"
+    settings = load("dois.bib", entry)
+    known = Paper("Glaciers in Spring, as Printed", id="p2")
+    shelf = Shelf()
+    shelf.papers["https://doi.org/10.1145/1234567"] = known
+    bot = SimpleNamespace(settings=settings, store=shelf)
+    assert liked_papers(bot, settings.profiles)["Glaciers in Spring"] == known  # type: ignore[arg-type]
