@@ -20,7 +20,7 @@ from itsdangerous import BadSignature, Signer
 
 from digest.model import Target
 
-Purpose = Literal["unsubscribe", "edition", "vote", "profile", "tune"]
+Purpose = Literal["unsubscribe", "edition", "vote", "profile", "feed", "tune", "operator"]
 Action = Literal["more", "less", "save"]
 """What a vote says of a paper."""
 
@@ -39,6 +39,8 @@ RULES: dict[Purpose, Rule] = {
     "edition": Rule("e", ("profile", "date"), timedelta(days=400)),
     "vote": Rule("v", ("profile", "date", "paper", "action"), timedelta(days=90)),
     "profile": Rule("p", ("profile",), timedelta(days=400)),  # shows no more than who asks for a fresh link to `tune`
+    "feed": Rule("f", ("profile",), None),  # a feed reader asks for years
+    "operator": Rule("operator", ("who",), timedelta(hours=12)),  # a session, kept in a cookie
     "tune": Rule("t", ("profile",), timedelta(minutes=15)),  # changes a profile: never stands in a digest
 }
 SHORTEST_KEY = 16

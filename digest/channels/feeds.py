@@ -24,11 +24,14 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
+    """One edition in a feed: *content* is HTML, *url* where it stands as a page."""
+
     id: str
     day: str
     title: str
     content: str
+    url: str
 
 
 def feeds(folder: Path, name: str, changed: str) -> dict[str, bytes]:
@@ -44,11 +47,11 @@ def feeds(folder: Path, name: str, changed: str) -> dict[str, bytes]:
     for day in days:
         if day == changed or day not in atoms or day not in items:
             entry = _entry(folder / f"{day}.html", name)
-            atoms[day], items[day] = _atom_entry(entry).encode(), _json_item(entry).encode()
+            atoms[day], items[day] = atom_entry(entry).encode(), json_item(entry).encode()
     title = f"{wording.PRODUCT}: {clean(name)}"
     return {
-        ATOM: _atom([atoms[day] for day in days], days, _urn(name, ""), title),
-        JSON: _json([items[day] for day in days], title),
+        ATOM: atom([atoms[day] for day in days], days, urn(name, ""), title, ATOM),
+        JSON: json_feed([items[day] for day in days], title),
     }
 
 
@@ -62,32 +65,40 @@ def _written(feed: Path, begins: bytes) -> dict[str, bytes]:
     return {line[len(begins) :][:10].decode("ascii", "replace"): line for line in ours}
 
 
-def _entry(page: Path, name: str) -> _Entry:
-    text = _NOT_XML.sub("", page.read_bytes().decode("utf-8", "replace"))
+def _entry(page: Path, name: str) -> Entry:
+    text = fit_for_xml(page.read_bytes().decode("utf-8", "replace"))
     title, body = _TITLE.search(text), _BODY.search(text)
     said = clean(unescape(title[1])) if title else f"{wording.PRODUCT}, {page.stem}"
-    return _Entry(_urn(name, page.stem), page.stem, said, (body[1] if body else text).strip())
+    return Entry(urn(name, page.stem), page.stem, said, (body[1] if body else text).strip(), page.name)
 
 
-def _urn(name: str, day: str) -> str:
+def fit_for_xml(text: str) -> str:
+    """*text* without the characters that XML cannot hold."""
+    return _NOT_XML.sub("", text)
+
+
+def urn(name: str, day: str) -> str:
+    """The permanent id of the edition of *day*, or with "" of the whole feed."""
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'paper-digest:folder:{name}/{day}')}"
 
 
-def _atom(entries: Sequence[bytes], days: Sequence[str], own: str, title: str) -> bytes:
+def atom(entries: Sequence[bytes], days: Sequence[str], own: str, title: str, address: str) -> bytes:
+    """An Atom feed (RFC 4287) of *entries*, those of *days*, with the id *own*, found at *address*."""
     updated = f"{days[0] if days else '1970-01-01'}T00:00:00Z"
     head = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f'<id>{own}</id><title>{escape(title)}</title><updated>{updated}</updated><link rel="self" href="{ATOM}"/>'
+        f"<id>{own}</id><title>{escape(title)}</title><updated>{updated}</updated>"
+        f'<link rel="self" href="{escape(address)}"/>'
         f"<author><name>{wording.PRODUCT}</name></author>"
     )
     return b"\n".join([head.encode(), *entries, b"</feed>\n"])
 
 
-def _atom_entry(entry: _Entry) -> str:
+def atom_entry(entry: Entry) -> str:
     """One entry in one line, as `_written` finds it again: a line break in the page is a character of its own."""
     return (
         f"<entry><updated>{entry.day}T00:00:00Z</updated><id>{entry.id}</id><title>{escape(entry.title)}</title>"
-        f'<link rel="alternate" type="text/html" href="{entry.day}.html"/>'
+        f'<link rel="alternate" type="text/html" href="{escape(entry.url)}"/>'
         f'<content type="html">{_in_line(entry.content)}</content></entry>'
     )
 
@@ -96,14 +107,21 @@ def _in_line(text: str) -> str:
     return escape(text).replace("\n", "&#10;").replace("\r", "&#13;")
 
 
-def _json(items: Sequence[bytes], title: str) -> bytes:
+def json_feed(items: Sequence[bytes], title: str) -> bytes:
+    """A JSON Feed, version 1.1, of *items*."""
     head = {"version": "https://jsonfeed.org/version/1.1", "title": title}
     opening = json.dumps(head, ensure_ascii=False)[:-1] + ', "items": [\n'
     return opening.encode() + b",\n".join(items) + b"\n]}\n"
 
 
-def _json_item(entry: _Entry) -> str:
+def json_item(entry: Entry) -> str:
     """One item in one line, as `_written` finds it again."""
     day = f"{entry.day}T00:00:00Z"
-    item = {"date_published": day, "id": entry.id, "title": entry.title, "content_html": entry.content}
+    item = {
+        "date_published": day,
+        "id": entry.id,
+        "title": entry.title,
+        "url": entry.url,
+        "content_html": entry.content,
+    }
     return json.dumps(item, ensure_ascii=False)

@@ -100,7 +100,7 @@ def ingest(
 def serve(config: Config = None, now: Now = None, log_format: Format = None, debug: Debug = False) -> None:
     """Run by itself until SIGTERM: each profile gets its edition when its time has come."""
     from digest import pipeline, service, sources
-    from digest.cli import watching
+    from digest.cli import pages, watching
 
     tick = clock(now)
     settings = building.load_settings(config)
@@ -116,7 +116,8 @@ def serve(config: Config = None, now: Now = None, log_format: Format = None, deb
         )
         folders = [source.path for source in settings.sources if source.kind == "folder"]
         watch = partial(sources.watch_folders, folders) if folders else None
-        service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed, watch=watch)
+        with pages.beside(bot, tick, _steady):
+            service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed, watch=watch)
 
 
 def _log(form: str) -> Tell | None:

@@ -25,6 +25,7 @@ def remember(settings: Settings) -> None:
     found |= {settings.email.password if settings.email else "", settings.slack.token if settings.slack else ""}
     found.add(settings.email.dkim.key if settings.email and settings.email.dkim else "")
     found.add(settings.summaries.key if settings.summaries else "")
+    found.add(settings.web.password)
     know(*found, *settings.link_keys)
 
 

@@ -24,6 +24,7 @@ from digest.model import (
     SlackSettings,
     SourceSettings,
     SummarySettings,
+    WebSettings,
 )
 from digest.packaged import packaged
 
@@ -110,6 +111,7 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         public_url=table.public_url,
         sources=tuple(map(_source, table.sources)),
         contact=table.web.contact or table.public_url,
+        web=_web(table),
         link_keys=tuple(table.links.keys),
         email=_mail(email) if email else None,
         slack=SlackSettings(slack.token, slack.base_url, slack.timeout) if slack else None,
@@ -122,6 +124,12 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         ping_url=table.monitor.ping_url,
         log_format=table.log.format if table.log else "",
     )
+
+
+def _web(table: DigestFile) -> WebSettings:
+    web = table.web
+    host, port = web.listen or ("", 0)
+    return WebSettings(host, port, web.password, web.proxy, web.per_minute)
 
 
 def _source(table: SourceTable) -> SourceSettings:

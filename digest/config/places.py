@@ -204,6 +204,23 @@ def smtp_url(text: str) -> EmailSettings:
     return EmailSettings(host, port or 587, "clear" if is_loopback(host) else "starttls", "", user)
 
 
+def listen(text: str) -> tuple[str, int]:
+    """``HOST:PORT``: the address of this machine at which the pages are served."""
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not port.isdecimal() or not 1 <= int(port) <= 65535 or not re.fullmatch(r"[A-Za-z0-9.:-]+", host):
+        raise Wrong("is not an address to listen at", "like 127.0.0.1:8080")
+    return host, int(port)
+
+
+def proxy_address(text: str) -> str:
+    """The IP address of a reverse proxy."""
+    try:
+        return str(ip_address(text)) if text else ""
+    except ValueError:
+        raise Wrong("is not an IP address", "like 127.0.0.1") from None
+
+
 def is_loopback(host: str) -> bool:
     """Whether *host* can only mean this machine."""
     try:

@@ -56,6 +56,8 @@ Secret = Annotated[str, AfterValidator(lambda text, info: places.secret(text, _d
 Key = Annotated[str, AfterValidator(lambda text, info: places.link_key(text, _door(info)))]
 Pem = Annotated[str, AfterValidator(lambda text, info: places.pem(text, _door(info))), Field(repr=False)]
 Address = Annotated[str, AfterValidator(lambda text: values.email_address(text.removeprefix("mailto:")))]
+Listen = Annotated[tuple[str, int], BeforeValidator(lambda value: places.listen(_text(value)))]
+ProxyAddress = Annotated[str, AfterValidator(places.proxy_address)]
 Domain = Annotated[str, AfterValidator(values.domain)]
 StoreUrl = Annotated[str, AfterValidator(lambda text, info: places.store_url(text, _door(info)))]
 Folder = Annotated[Path, BeforeValidator(lambda value, info: places.folder_path(_text(value), _door(info)))]
@@ -156,6 +158,10 @@ class WebTable(Table):
     """[web]"""
 
     contact: Line = ""
+    listen: Listen | None = None
+    password: Secret = ""
+    proxy: ProxyAddress = ""
+    per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 600
 
 
 class LinksTable(Table):

@@ -31,6 +31,7 @@ from digest.model.settings import (
     SlackSettings,
     SourceSettings,
     SummarySettings,
+    WebSettings,
 )
 from digest.model.shown import (
     Capture,
@@ -99,5 +100,6 @@ __all__ = [
     "SummarySettings",
     "Target",
     "Trouble",
+    "WebSettings",
     "place_of",
 ]

@@ -95,6 +95,21 @@ class OperatorSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The pages of `digest serve`; *host* is "" where there are none.
+
+    *password* opens the operator's page; without one it is closed. *proxy* is the address of the reverse proxy whose
+    word on who asks and how is taken, "" for none. One address may ask *per_minute* times (0: no limit).
+    """
+
+    host: str = ""
+    port: int = 0
+    password: str = field(default="", repr=False)
+    proxy: str = ""
+    per_minute: int = 600
+
+
+@dataclass(frozen=True, slots=True)
 class KeepSettings:
     """For how many days things are remembered that only people look at; what prevents a repeat is kept for good."""
 
@@ -143,6 +158,7 @@ class Settings:
     max_dump_bytes: int = 256 * 2**20
     operator: OperatorSettings = OperatorSettings()
     keep: KeepSettings = KeepSettings()
+    web: WebSettings = WebSettings()
     summaries: SummarySettings | None = None
     exports: tuple[str, ...] = ()
     ping_url: str = field(default="", repr=False)

@@ -72,7 +72,7 @@ class Templates:
         }
         self._kept: dict[Hashable, str] = {}
 
-    def render(self, name: str, page: View) -> str:
+    def render(self, name: str, page: object) -> str:
         """*page* through the template *name*. Raises TemplateFault for whatever goes wrong in it."""
         try:
             return self._environment.get_template(name).render(page=page)

@@ -108,6 +108,31 @@ class Editions:
             data = connection.execute(query).scalar()
         return rows.unpacked(data) if data else None
 
+    def archive(self, profile: str, days: Sequence[date]) -> list[tuple[date, Digest]]:
+        """The editions of *profile* that were sent for *days*, newest first."""
+        query = select(_n.day, _n.digest).join(schema.profiles, _f.no == _n.profile)
+        query = query.where(_f.name == profile, _n.state == "queued")
+        found: list[tuple[date, Digest]] = []
+        with self._access.reading() as connection:
+            for chunk in rows.chunks(days):
+                found += [
+                    (day, rows.unpacked(data)) for day, data in connection.execute(query.where(_n.day.in_(chunk)))
+                ]
+        return sorted(found, key=lambda each: each[0], reverse=True)
+
+    def editions_by_day(self, since: date) -> dict[date, int]:
+        """How many editions were sent for each local date from *since* on."""
+        query = select(_n.day, func.count()).where(_n.day >= since, _n.state == "queued").group_by(_n.day)
+        with self._access.reading() as connection:
+            return {day: count for day, count in connection.execute(query)}
+
+    def news_by_day(self, since: datetime) -> dict[date, int]:
+        """How many papers were new on each UTC date from *since* on."""
+        day = func.date(_c.at)
+        query = select(day, func.count()).where(_c.at >= since, _c.kind == "new").group_by(day)
+        with self._access.reading() as connection:
+            return {date.fromisoformat(str(key)): count for key, count in connection.execute(query)}
+
     def offered(self, profile: str, paper_ids: Iterable[str]) -> dict[str, frozenset[Cause]]:
         """Say which of these papers the profile was shown, in full or in a line, and as what."""
         found: dict[str, set[Cause]] = defaultdict(set)

@@ -1,0 +1,36 @@
+"""The pages beside the passes of `digest serve`, where the config asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from digest.cli.options import Clock
+
+if TYPE_CHECKING:
+    from digest.pipeline import Bot
+
+
+@contextmanager
+def beside(bot: Bot, clock: Clock, steady: Callable[[], float]) -> Iterator[None]:
+    """Serve the pages while the caller works; nothing is imported where none are asked for.
+
+    Raises DigestError when they cannot be served.
+    """
+    web = bot.settings.web
+    if not web.host:
+        yield
+        return
+    from digest.cli.linkkeys import make_links
+    from digest.packaged import packaged
+    from digest.render.templates import Templates
+    from digest.web.app import application
+    from digest.web.serving import served
+    from digest.web.site import Site
+
+    folders = [bot.settings.templates] if bot.settings.templates else []
+    templates = Templates([*folders, packaged("templates")])
+    site = Site(bot.settings, bot.store, make_links(bot.settings), templates, clock, steady)
+    with served(application(site), web):
+        yield
