@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from digest.errors import StoreError
 from digest.model import DumpReport, EditionReport, Failure, RunReport
 from digest.pipeline import learning
-from digest.pipeline.alerts import tell_operator
+from digest.pipeline.alerts import notices, tell_operator
 from digest.pipeline.asking import ingest_sources
 from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
@@ -123,10 +123,14 @@ def prepare_part(bot: Bot, now: datetime) -> tuple[list[EditionReport], list[Fai
 def _alert(bot: Bot, report: RunReport, *, sends: bool = True) -> None:
     """Tell the operator what is wrong since this pass, or no longer, and send it at once where this process *sends*.
 
-    While a restored store is held nothing at all may be sent, and whoever put it back knows.
+    While a restored store is held nothing but this notice is sent: a machine that was set back by itself has nobody
+    who knows of it.
     """
-    if bot.store.restored_at() is None and tell_operator(bot, report, bot.clock()) and sends:
-        deliver(bot)
+    now = bot.clock()
+    if not tell_operator(bot, report, now) or not sends:
+        return
+    held = bot.store.restored_at() is not None
+    deliver(bot, among=notices(bot.store, now) if held else None)
 
 
 def _prune(bot: Bot, now: datetime) -> None:

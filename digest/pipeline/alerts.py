@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from digest.model import Digest, RunReport, Trouble
+from digest.model import OPERATOR, Digest, RunReport, Trouble
 from digest.pipeline.bot import Bot
 from digest.pipeline.troubles import gather, troubles, unsteady, when
+from digest.store import Store
 from digest.text import plural
 
 MOST = 10
 """So many troubles, and so many that are over, stand in one notice; the rest is counted."""
+MOST_TARGETS = 100
 
 
 def tell_operator(bot: Bot, report: RunReport, now: datetime) -> bool:
@@ -37,6 +39,12 @@ def tell_operator(bot: Bot, report: RunReport, now: datetime) -> bool:
     for what in over:
         bot.hooks.tell("over", {"what": what})
     return notice is not None
+
+
+def notices(store: Store, now: datetime) -> list[str]:
+    """The keys of the notices that were queued at *now*."""
+    queued = store.deliveries("queued", limit=MOST_TARGETS)
+    return [one.key for one in queued if one.profile.startswith(OPERATOR) and one.queued_at == now]
 
 
 def notes(opened: Sequence[Trouble], over: Sequence[str]) -> tuple[str, ...]:

@@ -377,6 +377,25 @@ def test_fault_67_a_restored_backup_sends_nothing_twice(bot: BotFolder, made_by:
         assert "Gamma" in mail.mails[-1].message["Subject"]
 
 
+def test_fault_67_the_operator_hears_of_a_restored_store_once_and_nobody_else_hears_anything(bot: BotFolder):
+    with MailServer() as mail, SlackServer() as slack:
+        accounts(bot, 1, slack)
+        bot.profile("ada", BOTH)
+        (bot.drop / "one.txt").write_text(page("Alpha Diffusion Models", day="Nov 19"))
+        bot.run(now=at(19), code=1)
+        assert bot.digest("backup", "copy.db", now=at(19, 10)).code == 0
+        accounts(bot, mail.port, slack)
+        bot.run(now=at(20))
+        before = len(mail.mails), len(slack.posts), len(bot.mails("ops"))
+        put_back(bot, "copy.db")
+        for hour in (1, 2, 3):
+            bot.run(now=at(21, hour), code=1)
+        assert (len(mail.mails), len(slack.posts)) == before[:2]
+        notices = [mail for mail in bot.mails("ops")[before[2] :]]
+        assert len(notices) == 1
+        assert "digest resume store" in notices[0].as_string()
+
+
 def test_a_restored_backup_can_send_all_that_it_knows_of(bot: BotFolder):
     (bot.drop / "one.txt").write_text(page("Alpha Diffusion Models", day="Nov 19"))
     bot.run(now=at(19))
