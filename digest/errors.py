@@ -7,6 +7,7 @@ DigestError                 one line for a person: what, where, what to do
 ├── DumpRefused             one dump is left out; the pass goes on        exit 1
 ├── SourceFailed            one source is left out; the pass goes on      exit 1
 ├── EndpointFailed          a model gave no summary; the extract stands    –
+├── ModelUnusable           the sentence model is left out; ranking goes on      –
 ├── StoreError              the store cannot be used: nothing was done    exit 1
 └── DeliveryError           what may be done next with one message
     ├── Deferred            try again later: nothing was accepted
@@ -84,6 +85,14 @@ class EndpointFailed(DigestError):
 
 class StoreError(DigestError):
     """The store cannot be opened, is too new, is busy for too long, or cannot be written."""
+
+
+class ModelUnusable(DigestError):
+    """The sentence model is not there, is damaged or is none; ranking goes on without it."""
+
+    def __init__(self, where: str, why: str) -> None:
+        self.where, self.why = where, why
+        super().__init__(f"{where}: {why}")
 
 
 class DeliveryError(DigestError):

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.minilm import sentence_model
+
 # Machines that run these tests may be busy: a slow example is no failure.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -47,6 +49,13 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def any_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """As `store_url`, and in memory too."""
     yield from _a_store_url(request.param, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def minilm(request: pytest.FixtureRequest) -> Path:
+    """The folder of a small real sentence model, made once and kept beside pytest's own cache; never skipped in CI."""
+    assert request.config.cache is not None
+    return sentence_model(request.config.cache.mkdir("minilm"))
 
 
 class NetworkRefusedError(AssertionError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +16,11 @@ from digest.cli.options import AsJson, Config, Debug, Now, clock
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
+    from digest.cli.options import Clock
     from digest.evaluate import LeavingReport
     from digest.evaluate.baselines import Method
+    from digest.model import Failure
+    from digest.pipeline.meaning import Meaning
 
 
 class Signals(StrEnum):
@@ -43,6 +48,9 @@ def evaluate(
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw nDCG@10 by number of likes.")
     ] = None,
+    semantic: Annotated[
+        Path | None, typer.Option("--semantic", metavar="MODEL", help="Ask this sentence model, not the config's.")
+    ] = None,
     config: Config = None,
     now: Now = None,
     as_json: AsJson = False,
@@ -58,13 +66,15 @@ def evaluate(
     if (split is None) == (profile is None):
         raise UsageError("name either a labelled set or, with --profile, a profile")
     if profile is not None:
-        if against or picture or out:
-            raise UsageError("--against, --picture and --out need a labelled set")
+        if against or picture or out or semantic:
+            raise UsageError("--against, --picture, --semantic and --out need a labelled set")
         _say(_likes_of(profile, config, now), as_json=as_json)
         return
     if split is None or not split.is_dir():
         raise UsageError(f"{split}: no such folder")
-    report = measure(split, signals=signals.value, out=out, against=_methods(against))
+    model = semantic.absolute() if semantic else building.load_settings(config).semantic_model
+    with _reading(model, clock(now), asked=semantic is not None) as meaning:
+        report = measure(split, signals=signals.value, out=out, against=_methods(against), meaning=meaning)
     if picture is not None:
         if not isinstance(report, RankingReport):
             raise UsageError(f"{split}: a matching set has no picture")
@@ -81,7 +91,42 @@ def _likes_of(name: str, config: Path | None, now: str | None) -> LeavingReport:
     who = find_profile(settings, name)
     with building.bot(settings, tick, scratch=True) as bot:
         liked, month = pipeline.recent(bot, who)
-    return leave_each_out(who, liked, month, pipeline.learning.background(settings))
+        background = pipeline.learning.background(settings)
+        report = leave_each_out(who, liked, month, background, pipeline.meaning.reader(bot))
+        _warn(pipeline.meaning.done(bot))
+    return report
+
+
+@contextmanager
+def _reading(model: Path | None, tick: Clock, *, asked: bool) -> Iterator[Meaning | None]:
+    """Yield who reads with the sentence model and keeps the vectors for the next time in the user's cache folder.
+
+    One that was *asked* for must be usable; the config's may be missing, with a warning.
+    """
+    if model is None:
+        yield None
+        return
+    import platformdirs
+
+    from digest.pipeline.meaning import Meaning, try_out
+    from digest.store import Store
+
+    folder = Path(platformdirs.user_cache_dir("paper-digest", appauthor=False))
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        Store.open(f"sqlite:///{folder / 'embeddings.db'}", now=tick()) as store,
+        saying.progress(silent=False) as drawn,
+    ):
+        if asked:
+            try_out(model)
+        meaning = Meaning(store, model, tick().date(), drawn)
+        yield meaning
+        _warn(meaning.warnings)
+
+
+def _warn(warnings: Sequence[Failure]) -> None:
+    for warning in warnings:
+        saying.warn(f"warning: {warning.where}: {warning.why}")
 
 
 def _methods(listed: str) -> list[Method]:

@@ -10,7 +10,7 @@ import typer
 
 from digest.cli import building, saying, secrets, wordcheck
 from digest.cli.options import Config, Debug, Now, clock
-from digest.errors import ConfigError, DeliveryError, DigestError
+from digest.errors import ConfigError, DeliveryError, DigestError, ModelUnusable
 from digest.text import plural
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def check(
     saying.out(f"{settings.where}: in order")
     saying.out(f"  {plural(len(settings.sources), 'source')}, {plural(len(settings.profiles), 'profile')}")
     saying.out(f"  state in {settings.state}")
+    if settings.semantic_model:
+        _try_model(settings.semantic_model)
     if online and not _online(settings):
         raise typer.Exit(1)
 
@@ -81,6 +83,18 @@ def _suggest_ids(path: Path | None) -> None:
             saying.warn(f'slack: #{name} is {ids[name]}: write "slack:{ids[name]}"')
         else:
             saying.warn(f"slack: the bot sees no channel #{name}; is it a member, and is the name right?")
+
+
+def _try_model(place: Path) -> None:
+    """Put a sentence through the sentence model of the config; without a usable one ranking goes on by words."""
+    from digest.pipeline import meaning
+
+    try:
+        meaning.try_out(place)
+    except ModelUnusable as missing:
+        saying.warn(f"warning: [semantic] model: {missing}")
+    else:
+        saying.out(f"  sentence model in {place}")
 
 
 def _online(settings: Settings) -> bool:

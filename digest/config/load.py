@@ -123,6 +123,7 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         summaries=_summaries(table.summaries) if table.summaries else None,
         ping_url=table.monitor.ping_url,
         log_format=table.log.format if table.log else "",
+        semantic_model=table.semantic.model if table.semantic else None,
     )
 
 

@@ -20,6 +20,7 @@ from digest.text import clean
 
 _SECRET = re.compile(r"(env|file):(.+)")
 _LOOSE = 0o077
+_HUB_NAME = re.compile(r"[A-Za-z0-9_][\w.-]*/[\w.-]+")
 
 
 @dataclass(slots=True)
@@ -117,6 +118,33 @@ def _normal(path: Path) -> str:
         else:
             parts.append(part)
     return str(Path(*parts))
+
+
+def sentence_model(text: str, door: Door) -> Path:
+    """A folder (or a file in it) with a sentence model, or where the model hub's cache keeps the model of that name.
+
+    Whether a model is there is found out by who needs it: without one the bot goes on.
+    """
+    path = folder_path(text, door)
+    if path.exists() or not _HUB_NAME.fullmatch(text):
+        return path
+    return _snapshot(_hub_cache(door.env) / f"models--{text.replace('/', '--')}")
+
+
+def _hub_cache(env: Mapping[str, str]) -> Path:
+    """Where the hub's own client keeps what it fetched (https://huggingface.co/docs/huggingface_hub, HF_HUB_CACHE)."""
+    if env.get("HF_HUB_CACHE"):
+        return Path(env["HF_HUB_CACHE"])
+    cache = env.get("XDG_CACHE_HOME") or str(Path(env.get("HOME") or "/", ".cache"))
+    return Path(env.get("HF_HOME") or str(Path(cache, "huggingface")), "hub")
+
+
+def _snapshot(kept: Path) -> Path:
+    """The folder of the revision that was fetched last, *kept* itself where there is none."""
+    try:
+        return kept / "snapshots" / (kept / "refs" / "main").read_text("ascii").strip()
+    except (OSError, ValueError):
+        return kept
 
 
 def web_url(text: str) -> str:

@@ -62,6 +62,7 @@ Domain = Annotated[str, AfterValidator(values.domain)]
 StoreUrl = Annotated[str, AfterValidator(lambda text, info: places.store_url(text, _door(info)))]
 Folder = Annotated[Path, BeforeValidator(lambda value, info: places.folder_path(_text(value), _door(info)))]
 OwnFolder = Annotated[Path, BeforeValidator(lambda value, info: places.own_folder(_text(value), _door(info)))]
+SentenceModel = Annotated[Path, BeforeValidator(lambda value, info: places.sentence_model(_text(value), _door(info)))]
 Templates = Annotated[Path, BeforeValidator(lambda value, info: places.template_folder(_text(value), _door(info)))]
 Smtp = Annotated[EmailSettings, BeforeValidator(lambda value: places.smtp_url(_text(value)))]
 To = Annotated[Target, BeforeValidator(lambda value: values.target(_text(value)))]
@@ -170,6 +171,12 @@ class LinksTable(Table):
     keys: Annotated[list[Key], Field(repr=False)] = []
 
 
+class SemanticTable(Table):
+    """[semantic]"""
+
+    model: SentenceModel
+
+
 class KeepTable(Table):
     """[keep], in days; the fields are those of digest.model.KeepSettings."""
 
@@ -217,6 +224,7 @@ class DigestFile(Table):
     keep: KeepTable = KeepTable()
     summaries: SummariesTable | None = None
     export: ExportTable = ExportTable()
+    semantic: SemanticTable | None = None
 
 
 class InterestTable(Table):

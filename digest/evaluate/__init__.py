@@ -14,6 +14,7 @@ from digest.evaluate.reporting import RankingReport
 
 if TYPE_CHECKING:
     from digest.evaluate.baselines import Method
+    from digest.pipeline.meaning import Meaning
 
 __all__ = [
     "LeavingReport",
@@ -28,20 +29,25 @@ __all__ = [
 
 
 def evaluate(
-    split: Path, *, signals: Signals = "both", out: Path | None = None, against: Sequence[Method] = ()
+    split: Path,
+    *,
+    signals: Signals = "both",
+    out: Path | None = None,
+    against: Sequence[Method] = (),
+    meaning: Meaning | None = None,
 ) -> RankingReport | MatchingReport:
     """Rank or match the labelled set in the folder *split*, whichever it is; raises UsageError when it is neither.
 
-    *against* names methods of peers that rank the same set, to be compared with.
+    *against* names methods of peers that rank the same set, to be compared with; *meaning* asks a sentence model too.
     """
     try:
         if is_matching_set(split):
             return evaluate_matching(split, out)
-        rows = evaluate_ranking(split, signals, out)
+        rows = evaluate_ranking(split, signals, out, meaning)
         if not against:
             return RankingReport(rows)
         from digest.evaluate.comparing import compare
 
-        return RankingReport(rows, tuple(compare(split, signals, against)))
+        return RankingReport(rows, tuple(compare(split, signals, against, meaning)))
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"{split}: not a labelled set, or not a whole one: {error}") from error

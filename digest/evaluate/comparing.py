@@ -6,11 +6,14 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from digest.evaluate.baselines import Method
 from digest.evaluate.baselines import rankings as peers
 from digest.evaluate.ranking import Ranked, Signals, by_user, rankings, read
+
+if TYPE_CHECKING:
+    from digest.pipeline.meaning import Meaning
 
 METHODS: tuple[Method, ...] = get_args(Method)
 _DRAWS = 1_000
@@ -29,14 +32,16 @@ class Comparison:
     users: int
 
 
-def compare(split: Path, signals: Signals, methods: Sequence[Method]) -> Iterator[Comparison]:
+def compare(
+    split: Path, signals: Signals, methods: Sequence[Method], meaning: Meaning | None = None
+) -> Iterator[Comparison]:
     """Yield one comparison per method and slice: both rank the same batches for the same users.
 
     Peers' methods know likes only. A method that is slow ranks for some of the users, and both are measured on these.
     Users are drawn in pairs with replacement, always the same draws.
     """
     found = read(split)
-    ours = _means(rankings(found, signals))
+    ours = _means(rankings(found, signals, meaning))
     for method in methods:
         theirs = _means(peers(found, method))
         for name in sorted(theirs):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest.model import Interest, Paper, Profile
 from digest.ranking import Background
+
+if TYPE_CHECKING:
+    from digest.pipeline.meaning import Meaning
 
 _TOP = 10
 
@@ -60,7 +63,11 @@ class LeavingReport:
 
 
 def leave_each_out(
-    profile: Profile, liked: Mapping[str, Paper], month: Sequence[Paper], background: Background
+    profile: Profile,
+    liked: Mapping[str, Paper],
+    month: Sequence[Paper],
+    background: Background,
+    meaning: Meaning | None = None,
 ) -> LeavingReport:
     """Rank each like of *profile* that *liked* knows among the papers of *month*, by all that the profile says else.
 
@@ -75,7 +82,8 @@ def leave_each_out(
     candidates = [*others, *(liked[like] for _, like in known)]
     wishes = [_without(profile, interest, like, liked) for interest, like in known]
     found = []
-    for n, order in enumerate(Ranker(background).orders(candidates, wishes, liked)):
+    meanings = meaning.of(candidates, wishes, liked) if meaning else None
+    for n, order in enumerate(Ranker(background).orders(candidates, wishes, liked, meanings)):
         own = len(others) + n
         ahead = sum(one < len(others) for one in order[: order.index(own)]) if own in order else len(others)
         interest, like = known[n]

@@ -14,10 +14,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from digest.model import Interest, Paper, Profile
 from digest.ranking import Background
+
+if TYPE_CHECKING:
+    from digest.pipeline.meaning import Meaning
 
 Signals = Literal["likes", "keywords", "both"]
 Ranked = tuple[Mapping[str, Any], Mapping[str, Any], list[str]]  # a profile, a batch, ids best first
@@ -47,13 +50,15 @@ class Split:
     batches: Sequence[Mapping[str, Any]]
 
 
-def evaluate_ranking(split: Path, signals: Signals = "both", out: Path | None = None) -> tuple[Row, ...]:
+def evaluate_ranking(
+    split: Path, signals: Signals = "both", out: Path | None = None, meaning: Meaning | None = None
+) -> tuple[Row, ...]:
     """Rank every batch for every profile that has a relevant paper in it; write the rankings to *out*.
 
-    Raises ValueError naming the file when the folder is no ranking set.
+    With *meaning* a sentence model is asked too. Raises ValueError naming the file when the folder is no ranking set.
     """
     with out.open("w", encoding="utf-8") if out else _Nowhere() as lines:
-        per = by_user(rankings(read(split), signals), lines.write)
+        per = by_user(rankings(read(split), signals, meaning), lines.write)
     return tuple(_row(name, users) for name, users in sorted(per.items()))
 
 
@@ -77,7 +82,7 @@ class _Nowhere:
     def write(self, _: str) -> None: ...
 
 
-def rankings(split: Split, signals: Signals) -> Iterator[Ranked]:
+def rankings(split: Split, signals: Signals, meaning: Meaning | None = None) -> Iterator[Ranked]:
     """Yield (profile, batch, ids best first) for everything that is due."""
     from digest.ranking.learning import learn
     from digest.ranking.ranker import Ranker
@@ -87,7 +92,8 @@ def rankings(split: Split, signals: Signals) -> Iterator[Ranked]:
         due = [profile for profile in split.profiles if batch["relevant"].get(profile["user"])]
         papers = [split.papers[item] for item in batch["items"]]
         wishes = [_profile(profile, signals) for profile in due]
-        for profile, order in zip(due, ranker.orders(papers, wishes, split.papers), strict=True):
+        meanings = meaning.of(papers, wishes, split.papers, lambda most: split.corpus[-most:]) if meaning else None
+        for profile, order in zip(due, ranker.orders(papers, wishes, split.papers, meanings), strict=True):
             yield profile, batch, [batch["items"][n] for n in order]
 
 

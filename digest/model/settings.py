@@ -141,8 +141,8 @@ class Settings:
 
     *exports* names the formats in which a folder gets the papers of each digest. *ping_url* is told of every pass;
     *contact* is what servers are told of who asks; *link_keys* sign links, the newest first, none where the bot keeps
-    its own; *log_format* is "" where none is asked for. *references* holds the papers
-    of files of references that profiles like, by the title that stands among the likes.
+    its own; *log_format* is "" where none is asked for; *semantic_model* is where a sentence model should lie.
+    *references* holds the papers of files of references that profiles like, by the title that stands among the likes.
     """
 
     where: Path
@@ -165,5 +165,6 @@ class Settings:
     contact: str = ""
     link_keys: tuple[str, ...] = field(default=(), repr=False)
     log_format: Literal["", "json", "text"] = ""
+    semantic_model: Path | None = None
     references: Mapping[str, Paper] = field(default_factory=dict)
     warnings: tuple[Failure, ...] = ()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from digest.errors import StoreError
 from digest.model import DumpReport, EditionReport, Failure, RunReport
-from digest.pipeline import learning
+from digest.pipeline import learning, meaning
 from digest.pipeline.alerts import notices, tell_operator
 from digest.pipeline.asking import ingest_sources
 from digest.pipeline.backfilling import backfill
@@ -39,6 +39,7 @@ __all__ = [
     "ingest",
     "ingest_sources",
     "learning",
+    "meaning",
     "prepare",
     "prepare_part",
     "preview",

@@ -15,6 +15,7 @@ from digest.render import Renderer
 from digest.store import Store
 
 if TYPE_CHECKING:
+    from digest.pipeline.meaning import Meaning
     from digest.ranking.ranker import Ranker
 
 
@@ -54,10 +55,14 @@ class Hooks:
 
 @dataclass(slots=True)
 class Kept:
-    """The ranker of the last pass, and *learned*: the stamps of the files that its background came of."""
+    """The ranker of the last pass, and *learned*: the stamps of the files that its background came of.
+
+    *meaning* reads with the sentence model, within one pass.
+    """
 
     ranker: Ranker | None = None
     learned: tuple[object, ...] = ()
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from digest import schedule
 from digest.compose import compose
 from digest.model import Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
-from digest.pipeline import crew, learning, quiet
+from digest.pipeline import crew, learning, meaning, quiet
 from digest.pipeline.bot import Bot
 from digest.pipeline.wishes import Wishes
 from digest.ranking import Ranking
@@ -34,6 +35,19 @@ Made = tuple[QueuedEdition, list[Failure], list[Failure]]
 """An edition, the papers that could not be rendered and were left out, and warnings."""
 Packed = tuple[PackedEdition, list[Failure], list[Failure]]
 Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
+
+
+class Group(NamedTuple):
+    """Who has the same candidates: so many are *considered*, *offered* is all that is ranked for them.
+
+    *liked* are the papers that they like; *had* says who was offered which before.
+    """
+
+    members: Sequence[Due]
+    considered: int
+    offered: Sequence[Change]
+    liked: Mapping[str, Paper]
+    had: Mapping[str, Collection[str]]
 
 
 def prepare(bot: Bot, now: datetime, *, due_only: bool, finish: Callable[[Digest], Digest] | None = None) -> Outcome:
@@ -60,6 +74,7 @@ def prepare(bot: Bot, now: datetime, *, due_only: bool, finish: Callable[[Digest
             reports += _commit(bot, queued, now)
         bot.hooks.progress(done, len(due), edition.profile)
     reports += _commit(bot, queued, now)
+    warnings += meaning.done(bot)
     order = {profile.name: place for place, profile in enumerate(profiles)}
     reports.sort(key=lambda report: order[report.profile])
     return reports, failures, warnings
@@ -88,6 +103,11 @@ def _packed_editions(
     if count == 1:
         return packed(due)
     learning.ranker(bot)  # read once, and shared by all
+    if bot.settings.semantic_model:
+        try:
+            _read_ahead(bot, due, now)
+        except meaning.Stopped:
+            return iter(())
     return crew.spread(bot.store, [due[n::count] for n in range(count)], packed)
 
 
@@ -155,11 +175,31 @@ def _due_day(profile: Profile, last: date | None, now: datetime, begins: date | 
 def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     """Rank and compose for everyone who is due; those with the same candidates are ranked together."""
     newest = bot.store.last_change()
-    start = bot.store.cursor_at(now - NEW_PROFILE_SEES)
     names = [profile.name for profile, _ in due]
     cursors = bot.store.cursors(names)
     wishes = Wishes.read(bot.store, now)
     around = quiet.circumstances(bot.store, bot.settings.sources, names, now)
+    for group in _groups(bot, due, now, newest):
+        try:
+            rankings = rank(bot, group.offered, [profile for profile, _ in group.members], group.liked)
+        except meaning.Stopped:
+            return  # who got nothing is still due
+        for (profile, day), ranked in zip(group.members, rankings, strict=True):
+            picks = unknown_to(profile, ranked.picks, group.liked, group.had)
+            notes = wishes.returns(profile, around.last_days.get(profile.name))
+            notes = notes or ((wording.late(day),) if day < today(profile, now) else ())
+            digest = compose(profile, day, picks, group.considered, notes=notes, similarity=kinship)
+            digest = _reasoned(digest, ranked)
+            digest, lost, odd = bot.renderer.rehearse(digest, profile)
+            digest = quiet.noted(digest, profile, around)
+            edition = QueuedEdition(digest, wishes.targets(profile), newest, cursors.get(profile.name))
+            yield edition, [Failure(f.where, f.what) for f in lost], [Failure(f.where, f.what) for f in odd]
+
+
+def _groups(bot: Bot, due: Sequence[Due], now: datetime, newest: int) -> Iterator[Group]:
+    """Yield together who has the same candidates."""
+    start = bot.store.cursor_at(now - NEW_PROFILE_SEES)
+    cursors = bot.store.cursors([profile.name for profile, _ in due])
     groups: dict[tuple[int, tuple[Cause, ...]], list[Due]] = defaultdict(list)
     for profile, day in due:
         groups[cursors.get(profile.name, start), profile.updates].append((profile, day))
@@ -170,25 +210,25 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
         revised = () if "text" in causes else bot.store.revisions_after(cursor, upto=newest)
         liked = liked_papers(bot, profiles) if changes or revised else {}
         offered = (*changes, *_liked_by_any(profiles, revised, changes, liked))
-        for (profile, day), ranked in zip(members, rank(bot, offered, profiles, liked), strict=True):
-            picks = unknown_to(profile, ranked.picks, liked, had)
-            notes = wishes.returns(profile, around.last_days.get(profile.name))
-            notes = notes or ((wording.late(day),) if day < today(profile, now) else ())
-            digest = compose(profile, day, picks, len(changes), notes=notes, similarity=kinship)
-            digest = _reasoned(digest, ranked)
-            digest, lost, odd = bot.renderer.rehearse(digest, profile)
-            digest = quiet.noted(digest, profile, around)
-            edition = QueuedEdition(digest, wishes.targets(profile), newest, cursors.get(profile.name))
-            yield edition, [Failure(f.where, f.what) for f in lost], [Failure(f.where, f.what) for f in odd]
+        yield Group(members, len(changes), offered, liked, had)
+
+
+def _read_ahead(bot: Bot, due: Sequence[Due], now: datetime) -> None:
+    """Put every text through the sentence model here, so that no other process needs it; raises Stopped."""
+    reader = meaning.reader(bot)
+    for group in _groups(bot, due, now, bot.store.last_change()):
+        reader.of([change.paper for change in group.offered], [profile for profile, _ in group.members], group.liked)
+    reader.rest()
 
 
 def rank(
     bot: Bot, changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper]
 ) -> Iterator[Ranking]:
-    """Yield what each profile gets of *changes*; without candidates nothing heavy is loaded."""
+    """Yield what each profile gets of *changes*; without candidates nothing heavy is loaded. Raises Stopped."""
     if not changes:
         return (Ranking(profile, ()) for profile in profiles)
-    return learning.ranker(bot).rank(changes, profiles, liked)
+    meanings = meaning.reader(bot).of([change.paper for change in changes], profiles, liked)
+    return learning.ranker(bot).rank(changes, profiles, liked, meanings=meanings)
 
 
 def _reasoned(digest: Digest, ranked: Ranking) -> Digest:

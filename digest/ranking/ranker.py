@@ -12,6 +12,7 @@ from digest.ranking.order import Today
 from digest.ranking.ranked import Ranking
 from digest.ranking.reasons import Evidence, Words, parts, popular, surprising
 from digest.ranking.score import Scorer, Scores, holding
+from digest.ranking.semantic import Meanings, Meant
 from digest.ranking.shelf import Shelf
 from digest.ranking.space import Space
 from digest.ranking.wishes import Reader, ordinary
@@ -33,14 +34,23 @@ class Ranker:
         self._shelf = Shelf()
 
     def rank(
-        self, changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper], *, top: int = 60
+        self,
+        changes: Sequence[Change],
+        profiles: Sequence[Profile],
+        liked: Mapping[str, Paper],
+        *,
+        top: int = 60,
+        meanings: Meanings | None = None,
     ) -> Iterator[Ranking]:
-        """Yield one ranking per profile, in the order of *profiles*; see `digest.ranking.rank`."""
+        """Yield one ranking per profile, in the order of *profiles*; see `digest.ranking.rank`.
+
+        *meanings* hold what a sentence model makes of everything that `semantic.wanted` names.
+        """
         if not changes:
             yield from (Ranking(profile, ()) for profile in profiles)
             return
         numbers = {id(change): n for n, change in enumerate(changes)}
-        today, scored = self._scored([change.paper for change in changes], profiles, liked)
+        today, scored = self._scored([change.paper for change in changes], profiles, liked, meanings)
         for profile, found in scored:
             order = today.order(profile, found.keys)
             if not profile.interests:
@@ -52,25 +62,34 @@ class Ranker:
             yield Ranking(profile, picks, found, numbers)
 
     def orders(
-        self, papers: Sequence[Paper], profiles: Sequence[Profile], liked: Mapping[str, Paper]
+        self,
+        papers: Sequence[Paper],
+        profiles: Sequence[Profile],
+        liked: Mapping[str, Paper],
+        meanings: Meanings | None = None,
     ) -> Iterator[list[int]]:
         """Yield the numbers of *papers* for each profile, best first, in the order of picks."""
-        today, scored = self._scored(papers, profiles, liked)
+        today, scored = self._scored(papers, profiles, liked, meanings)
         return (today.order(profile, found.keys) for profile, found in scored)
 
     def _scored(
-        self, papers: Sequence[Paper], profiles: Sequence[Profile], liked: Mapping[str, Paper]
+        self,
+        papers: Sequence[Paper],
+        profiles: Sequence[Profile],
+        liked: Mapping[str, Paper],
+        meanings: Meanings | None,
     ) -> tuple[Today, Iterator[tuple[Profile, Found]]]:
         today = Today(papers, Space(self.background))
-        return today, (one for batch in _batches(profiles) for one in self._batch(today, batch, liked))
+        return today, (one for batch in _batches(profiles) for one in self._batch(today, batch, liked, meanings))
 
     def _batch(
-        self, today: Today, profiles: Sequence[Profile], liked: Mapping[str, Paper]
+        self, today: Today, profiles: Sequence[Profile], liked: Mapping[str, Paper], meanings: Meanings | None
     ) -> Iterator[tuple[Profile, Found]]:
         interests = [interest for profile in profiles for interest in profile.interests]
         wishes = Reader(today.space, interests, liked, today.following, self._shelf).wishes()
         holds = holding(wishes.phrases, today.vectors.weights, today.texts)
-        scorer = Scorer(wishes, ordinary(self.background), today.vectors, holds)
+        meant = Meant(meanings, today.papers, interests, liked) if meanings else None
+        scorer = Scorer(wishes, ordinary(self.background), today.vectors, holds, meant)
         evidence = Evidence(today, wishes, holds, scorer)
         at = 0
         for chunk in _chunks(profiles):

@@ -119,6 +119,8 @@ class Evidence:
 
     def _nearest(self, row: int, numbers: Sequence[int]) -> list[str]:
         """For each paper the title of the liked paper nearest to it, "" when none is near."""
+        if self._scorer.meant is not None:
+            return self._scorer.meant.nearest(row, numbers)
         likes = _row(self._wishes.likes, row)[0]
         if not len(likes):
             return [""] * len(numbers)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from digest.ranking.arrays import Floats, Sparse, dense, members, narrowed, stacked, widened
+from digest.ranking.semantic import MEANT, Meant
 from digest.ranking.space import Vectors, slices
 from digest.ranking.wishes import Phrase, Wishes
 
@@ -26,7 +27,8 @@ _RARE = 0.03  # a score of ½: so few ordinary papers fit as well,
 _LEAST_HALF, _MOST_HALF = 1.4, 4.5  # within these deviations above the mean of ordinary papers
 _TAIL = 0.1  # the share of ordinary papers that tells how quickly matches become rare
 _FOLLOWED, _FROM = 5.0, 3.5  # deviations that a followed author and a followed organisation add
-_NAMED = 1.5  # deviations that a keyword named in full adds
+_NAMED, _NAMED_TOO = 1.5, 1.0  # deviations that a keyword named in full adds, and beside a sentence model
+_MEANT = 1.5  # deviations by meaning that make a match no vague one
 _TOPIC = 0.55  # what topics of likes weigh beside their words, and 1 / √likes more: few words say little
 _FADE, _FEW = 0.75, 5  # keywords weigh likes ** -_FADE: what is liked says more the more of it there is;
 _FADE_MORE = 0.5  # beyond _FEW likes by this power more
@@ -48,6 +50,7 @@ SIGNALS = (
     "followed author",
     "followed organisation",
 )
+_BY_WORDS = 4  # of them come of words and topics
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,10 @@ def total(arrays: Sequence[Floats]) -> Floats:
 class Scorer:
     """Scores interests against ordinary papers, then today's, side by side in one matrix."""
 
-    def __init__(self, wishes: Wishes, ordinary: Vectors, papers: Vectors, holds: Sparse) -> None:
+    def __init__(
+        self, wishes: Wishes, ordinary: Vectors, papers: Vectors, holds: Sparse, meant: Meant | None = None
+    ) -> None:
+        self.meant = meant
         self._wishes, self._holds, self._ordinary = wishes, holds, len(ordinary.places)
         self._usually = having(wishes.phrases, ordinary.weights)
         self._places = np.concatenate([ordinary.places, papers.places]).T
@@ -161,9 +167,10 @@ class Scorer:
             weighed += [raw[n] * (words * weight / spread), raw[n + 1] * (topic * weight / spread)]
         spread = self._spread(total(weighed))
         ordinary = total([signal[:, : self._ordinary] / spread for signal in weighed])
-        ordinary += _NAMED * fade * np.minimum(dense(wishes.keywords[rows] @ self._usually), 1)
+        named = fade * (_NAMED if self.meant is None else _NAMED_TOO)
+        ordinary += named * np.minimum(dense(wishes.keywords[rows] @ self._usually), 1)
         signals = [signal[:, self._ordinary :] / spread for signal in weighed]
-        signals.append(_NAMED * fade * np.minimum(dense(wishes.keywords[rows] @ self._holds), 1))
+        signals.append(named * np.minimum(dense(wishes.keywords[rows] @ self._holds), 1))
         signals += [_FOLLOWED * dense(wishes.authors[rows]), _FROM * dense(wishes.organisations[rows])]
         unwanted = dense(wishes.avoided[rows] @ self._holds) > 0
         near = liked[:, self._ordinary :] >= _NEAR
@@ -173,7 +180,12 @@ class Scorer:
         vague = np.where(
             near | grounded, np.float32(1), np.where(likes > 0, np.float32(VAGUE), np.float32(_VAGUE_ASKED))
         )
-        return Scores(dict(zip(SIGNALS, signals, strict=True)), halves(ordinary), unwanted, vague)
+        told = dict(zip(SIGNALS, signals, strict=True))
+        if self.meant is not None:
+            less, meant = self.meant.beside(signals[:_BY_WORDS], rows, least_one, fade)
+            told |= dict(zip((*SIGNALS[:_BY_WORDS], *MEANT), (*less, *meant), strict=True))
+            vague = np.where(total(meant) < _MEANT, vague, np.float32(1))
+        return Scores(told, halves(ordinary), unwanted, vague)
 
     def _sharing(self, liked: Sparse) -> Floats:
         """Words shared by every like with every paper; some papers at a time, whose words fit in memory with zeros."""

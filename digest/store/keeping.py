@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, case, delete, exists, func, or_, select
 from digest.errors import StoreError
 from digest.model import OPERATOR, KeepSettings
 from digest.store import schema
+from digest.store.embeddings import KEPT
 from digest.store.engine import Access, Database
 from digest.store.health import mark_of, set_mark
 from digest.store.sqlite import SqliteDatabase, driver
@@ -181,6 +182,7 @@ class Keeping:
                 "sightings": _delete(connection, _old_sightings(now - timedelta(days=keep.sightings))),
                 "rejects": _delete(connection, _old_rejects(now - timedelta(days=keep.rejects))),
                 "reports": _delete(connection, _old_reports(now - timedelta(days=keep.reports))),
+                "embeddings": _delete(connection, _unused_vectors((now - KEPT).date())),
             }
             notices = and_(_f.name.startswith(OPERATOR, autoescape=True), ~exists().where(_n.profile == _f.no))
             connection.execute(delete(schema.profiles).where(notices))
@@ -229,6 +231,10 @@ def _old_rejects(before: datetime) -> Any:
 
 def _old_reports(before: datetime) -> Any:
     return delete(schema.runs).where(_r.finished_at < before, _r.no < select(func.max(_r.no)).scalar_subquery())
+
+
+def _unused_vectors(before: date) -> Any:
+    return delete(schema.embeddings).where(schema.embeddings.c.used < before)
 
 
 def _sign(copy: Path, now: datetime) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
@@ -33,7 +34,7 @@ from digest.store.readers import leavers as leavers
 from digest.store.readers import rests as rests
 from digest.store.readers import votes as votes
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
@@ -317,6 +318,16 @@ marks = Table(
     Column("value", Text, nullable=False),
 )
 """Single facts about the store itself: when it was pruned, of which backup it was restored."""
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("model", String(32), primary_key=True),
+    Column("text", BigInteger, primary_key=True, autoincrement=False),
+    Column("used", Date, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+"""The vector of a text (the digest of its words) by a sentence model (its fingerprint): float16, little-endian."""
 
 version = Table(
     "alembic_version",

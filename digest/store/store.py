@@ -11,6 +11,7 @@ from typing import Self
 
 from digest.store.copying import Copying
 from digest.store.editions import Editions
+from digest.store.embeddings import Embeddings
 from digest.store.engine import BUSY_SECONDS, Access, Database
 from digest.store.health import Health
 from digest.store.joins import Joins
@@ -27,7 +28,9 @@ from digest.store.votes import Votes
 from digest.store.writer import Writer
 
 
-class Store(Papers, Searching, Joins, Editions, Senders, Reports, Health, Summaries, Copying, Leaving, Votes, Turns):
+class Store(
+    Papers, Searching, Joins, Editions, Embeddings, Senders, Reports, Health, Summaries, Copying, Leaving, Votes, Turns
+):
     """What the bot remembers, in one database.
 
     Every method is one transaction and may be called from any thread. Whatever the database refuses is a

@@ -169,10 +169,10 @@ def old(store: Store) -> Store:
 def test_what_is_old_is_forgotten_but_nothing_that_prevents_a_repeat(old: Store):
     before = old.counts()
     assert old.prune(KeepSettings(), NOW + DAY) == dict.fromkeys(
-        ("deliveries", "editions", "sightings", "rejects", "reports"), 0
+        ("deliveries", "editions", "sightings", "rejects", "reports", "embeddings"), 0
     )
     gone = old.prune(KeepSettings(), NOW + 500 * DAY)
-    assert gone == {"deliveries": 1, "editions": 1, "sightings": 1, "rejects": 1, "reports": 1}
+    assert gone == {"deliveries": 1, "editions": 1, "sightings": 1, "rejects": 1, "reports": 1, "embeddings": 0}
     after = old.counts()
     kept = ("papers", "dumps", "changes", "profiles")
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
