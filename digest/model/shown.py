@@ -57,6 +57,7 @@ class Paper:
     """One work. *id* is ours, opaque and permanent; "" for a paper that was only read, not yet matched.
 
     *arxiv_id* is without its version; *version* is that of the texts ("2611.00001v2": 2), None where not shown.
+    *stars* are those of its code, *submitter* is who put it on the list.
     """
 
     title: str
@@ -74,6 +75,9 @@ class Paper:
     organisation: str | None = None
     id: str = ""
     version: int | None = None
+    project_url: str | None = None
+    stars: int | None = None
+    submitter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

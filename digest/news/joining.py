@@ -28,6 +28,9 @@ TEXTS = (
     "keywords",
     "summary",
     "organisation",
+    "project_url",
+    "stars",
+    "submitter",
 )
 _COUNTS = ("upvotes", "num_comments")
 _SURE = {"given": 3, "filename": 3, "fetch": 3, "header": 2, "corrected": 2, "guess": 1, "none": 0}

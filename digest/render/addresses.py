@@ -97,4 +97,4 @@ def search_url(title: str) -> str:
 def code_link(paper: Paper) -> Link | None:
     """The link to the code of *paper*, if it has one that may be linked."""
     url = safe_url(paper.code_url)
-    return Link(url, wording.code_at(place(url))) if url else None
+    return Link(url, wording.code_at(place(url), paper.stars)) if url else None

@@ -29,12 +29,16 @@ _TELLS_PAGE = re.compile(r"project|web ?(?:page|site)|home ?page|demo", re.IGNOR
 
 
 def paper_links(paper: Paper, own: Link) -> tuple[Link, ...]:
-    """*own*, the link to the paper, then its code, then at most three more that its abstract names.
+    """*own*, the link to the paper, then its code and its project's page, then those that its abstract names.
+
+    At most three more than its own.
 
     No address stands twice, and no two links have the same words.
     """
     links = [own] + ([code] if (code := code_link(paper)) else [])
-    for link in links_in(paper.abstract or ""):
+    page = safe_url(paper.project_url)
+    pages = [Link(page, wording.found_at("page", place(page)))] if page else []
+    for link in [*pages, *links_in(paper.abstract or "")]:
         taken = any(_same(link.url, known.url) or link.words == known.words for known in links)
         if not taken and len(links) <= MAX_FOUND:
             links.append(link)

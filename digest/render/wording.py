@@ -212,9 +212,9 @@ def read_at(place: str) -> str:
     return f"Read on {place}"
 
 
-def code_at(place: str) -> str:
-    """The words of a link to the code."""
-    return f"Code on {place}"
+def code_at(place: str, stars: int | None = None) -> str:
+    """The words of a link to the code, with the stars that it has there."""
+    return f"Code on {place} ({plural(stars, 'star')})" if stars else f"Code on {place}"
 
 
 _FOUND = {"code": "Code", "data": "Data", "model": "Model", "demo": "Demo", "video": "Video", "page": "Project page"}

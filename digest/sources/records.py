@@ -30,6 +30,9 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "code_url": ("githubrepo", "github", "codeurl", "code", "githuburl", "repo", "repository", "codelink"),
     "keywords": ("aikeywords", "keywords", "tags"),
     "organisation": ("organization", "organisation", "affiliation", "org"),
+    "project_url": ("projectpage", "projecturl", "project", "homepage"),
+    "stars": ("githubstars", "stars", "stargazerscount"),
+    "submitter": ("submittedby", "submittedondailyby", "submitter"),
 }  # fmt: skip
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\d])")
 _RFC = re.compile(r"(?:[A-Z][a-z]{2,8},? )?(\d{1,2}) ([A-Z][a-z]{2})[a-z]* (\d{4})")
@@ -69,8 +72,11 @@ def entry_of(record: Mapping[str, Any], around: Mapping[str, Any] | None = None)
         num_comments=_count(_first(fields, "num_comments", outer)),
         keywords=_words(_first(fields, "keywords")),
         summary=_text(_other(fields, abstract_name)) or None,
-        organisation=_organisation(_first(fields, "organisation", outer)),
+        organisation=_named_by(_first(fields, "organisation", outer)),
         version=version,
+        project_url=_url(_first(fields, "project_url", outer)),
+        stars=_count(_first(fields, "stars", outer)),
+        submitter=_named_by(_first(fields, "submitter", outer)),
     )
     return Entry(paper, _shown(_first(fields, "published")))
 
@@ -137,9 +143,10 @@ def _words(value: Any) -> tuple[str, ...] | None:
     return tuple(word for word in map(_text, value[:_MOST]) if word) or None
 
 
-def _organisation(value: Any) -> str | None:
+def _named_by(value: Any) -> str | None:
+    """The name of an organisation or a person, given as text or as a record."""
     if isinstance(value, Mapping):
-        value = value.get("fullname") or value.get("name")
+        value = next((value[name] for name in ("fullname", "fullName", "name", "user") if value.get(name)), None)
     return _text(value) or None
 
 

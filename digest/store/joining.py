@@ -13,7 +13,7 @@ from digest.store import rows, schema
 
 _KEPT = (
     *("title", "abstract", "authors", "num_authors", "url", "arxiv_id", "code_url", "keywords", "summary"),
-    *("organisation", "version"),
+    *("organisation", "version", "project_url", "stars", "submitter"),
 )
 
 

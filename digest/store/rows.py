@@ -41,6 +41,7 @@ _p, _d, _s, _e = schema.papers.c, schema.dumps.c, schema.sightings.c, schema.del
 PAPER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _p.title, _p.abstract, _p.authors, _p.num_authors, _p.published, _p.url, _p.arxiv_id, _p.code_url,
     _p.upvotes, _p.num_comments, _p.keywords, _p.summary, _p.organisation, _p.id, _p.version,
+    _p.project_url, _p.stars, _p.submitter,
 )  # fmt: skip
 KNOWN_COLUMNS: tuple[ColumnElement[Any], ...] = (
     *PAPER_COLUMNS,
@@ -83,12 +84,10 @@ def asking(connection: Connection) -> Ask:
 
 def paper_of(row: Sequence[Any]) -> Paper:
     """Read a row that starts with `PAPER_COLUMNS`."""
-    title, abstract, authors, num, published, url, arxiv, code, up, comments, words, summary, where, id_, version = row[
-        :_WIDTH
-    ]
+    title, abstract, authors, num, published, url, arxiv, code, up, comments, words, *rest = row[:_WIDTH]
     return Paper(
         title, abstract, None if authors is None else tuple(authors), num, published, url, arxiv, code,
-        up, comments, None if words is None else tuple(words), summary, where, id_, version,
+        up, comments, None if words is None else tuple(words), *rest,
     )  # fmt: skip
 
 
@@ -125,6 +124,9 @@ def known_row(known: Known) -> dict[str, Any]:
         "summary": paper.summary,
         "organisation": paper.organisation,
         "version": paper.version,
+        "project_url": paper.project_url,
+        "stars": paper.stars,
+        "submitter": paper.submitter,
         "texts_from": dict(known.texts_from),
         "shows": sorted(known.shows),
         "titles": list(known.titles),

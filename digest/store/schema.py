@@ -67,6 +67,9 @@ papers = Table(
     Column("first_seen", Instant, nullable=False),
     Column("names", Json, nullable=False, server_default=text("'[]'")),
     Column("part_of", Integer),
+    Column("project_url", Text),
+    Column("stars", Integer),
+    Column("submitter", Text),
 )
 """What is known of each work. *texts_from*, *shows*, *titles*, *causes* and *names* are what merging a further
 sighting needs; *part_of* is the number of the paper that a person said this one is, which has its sightings now."""

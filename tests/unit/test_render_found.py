@@ -89,3 +89,15 @@ def test_no_text_takes_long(text):
     began = time.process_time()
     links_in(text)
     assert time.process_time() - began < 0.5
+
+
+def test_the_stars_and_the_page_that_a_source_tells_are_shown():
+    known = {"code_url": "https://github.com/frost/floes", "stars": 1240, "project_url": "https://floes.github.io/"}
+    paper = replace(a_paper("One"), abstract="Code: https://github.com/frost/floes. See floes.github.io.", **known)
+    assert paper_links(paper, OWN) == (
+        OWN,
+        Link("https://github.com/frost/floes", "Code on GitHub (1,240 stars)"),
+        Link("https://floes.github.io/", "Project page on floes.github.io"),
+    )
+    without = replace(paper, stars=0, project_url="javascript:alert(1)", abstract=None)
+    assert paper_links(without, OWN)[1:] == (Link("https://github.com/frost/floes", "Code on GitHub"),)

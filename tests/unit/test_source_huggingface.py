@@ -248,6 +248,22 @@ def test_a_row_whose_facts_stand_outside_its_paper_is_read_as_well(site):
     assert (paper.title, paper.arxiv_id, paper.upvotes, paper.num_comments) == ("A title outside", "2611.00001", 4, 3)
 
 
+def test_what_a_row_tells_beside_the_texts_is_kept_and_follows_the_list(site):
+    beside = {"projectPage": "https://ice.example.org", "githubRepo": "https://github.com/a/b", "githubStars": 41}
+    listed = row(1, **beside)
+    listed["submittedBy"] = {"name": "ada", "fullname": "Ada Lovelace"}
+    site.pages = {path(TODAY): body(listed)}
+    bot = LiveBot(settings(site.url, days=0), now=NOW)
+    bot.run()
+    (paper,) = bot.papers().values()
+    assert (paper.project_url, paper.stars, paper.submitter) == ("https://ice.example.org", 41, "Ada Lovelace")
+    site.pages = {path(TODAY): body(row(1, **beside | {"githubStars": 40, "projectPage": "javascript:x"}))}
+    bot.run(hours=1)
+    (paper,) = bot.papers().values()
+    assert (paper.stars, paper.project_url) == (40, "https://ice.example.org"), "the same list, read later, is right"
+    assert [cause for cause, _ in bot.news] == ["new"]
+
+
 def test_a_paper_that_two_days_list_is_one_paper_and_one_piece_of_news(site):
     first, second = window()[2], window()[1]
     site.pages = {first: body(row(1, upvotes=3)), second: body(row(1, upvotes=5), row(2))}
