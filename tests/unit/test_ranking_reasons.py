@@ -120,12 +120,32 @@ def test_parts_add_up_and_reasons_name_only_what_is_there(found, wishes):
                     assert name in {like for wish in wishes for like in wish.like}
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=60))
-def test_no_text_makes_a_score_that_is_no_number(abstract, title, wish):
-    interest = Interest(wish, wish, (wish,), (wish,), (wish[:3],))
-    picks = next(rank([Change(Paper(title, abstract), "new")], [a_profile(interests=(interest,))], {}, BACKGROUND))
-    assert all(0 <= pick.score <= 1 for pick in picks)
+any_text = st.text(max_size=120)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(any_text, any_text | st.none()), min_size=1, max_size=4), any_text, any_text, any_text)
+def test_whatever_the_texts_scores_are_numbers_parts_add_up_and_reasons_are_true(texts, wish, like, liked):
+    """Texts of any script and length, empty ones too, as papers, keywords, prose, likes and liked papers."""
+    found = [Paper(title, abstract, id=str(n)) for n, (title, abstract) in enumerate(texts)]
+    likes = {"known": Paper(texts[0][0], liked), like: Paper(liked, texts[-1][1])}
+    mine = Interest(wish, wish, (wish, like[:9]), ("known", like, liked), (wish[:3],))
+    profile = a_profile(interests=(mine, Interest("Other", keywords=(wish, texts[0][0][:30]))), floor=0.0)
+    (picks,) = rank([Change(paper, "new") for paper in found], [profile], likes, BACKGROUND)
+    assert len(picks) == len(found)
+    for pick in picks:
+        assert 0 <= pick.score <= 1
+        assert sum(part.value for part in pick.parts) == pytest.approx(pick.score, abs=1e-9)
+        assert all(-1 <= part.value <= 1 for part in pick.parts)
+        paper = " ".join(f"{pick.change.paper.title} {pick.change.paper.abstract or ''}".split())
+        for reason in pick.reasons:
+            for name in reason.names:
+                if reason.kind == "words":
+                    assert name in paper
+                if reason.kind == "keywords":
+                    assert name in {word.strip() for one in profile.interests for word in one.keywords}
+                if reason.kind == "like":
+                    assert name in {liked, texts[0][0]}
 
 
 @pytest.mark.parametrize(
