@@ -34,7 +34,7 @@ from digest.store.readers import leavers as leavers
 from digest.store.readers import rests as rests
 from digest.store.readers import votes as votes
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
