@@ -3,7 +3,7 @@
 Instants are aware and in UTC; sequences are tuples; ``None`` means "not shown", 0 is a count.
 """
 
-from digest.model.news import Cause, Change, ChangeKind, Join, Known, Seen
+from digest.model.news import SPLIT, Cause, Change, ChangeKind, Join, Known, Seen
 from digest.model.operating import DumpReport, EditionReport, Failure, RunReport, SourceHealth, Trouble
 from digest.model.sent import (
     OPERATOR,
@@ -51,6 +51,7 @@ from digest.model.wishes import Interest, Profile, Quiet, Target
 
 __all__ = [
     "OPERATOR",
+    "SPLIT",
     "Capture",
     "Cause",
     "Change",

@@ -11,6 +11,9 @@ from digest.model.shown import DatedBy, Paper, ShownDate
 
 ChangeKind = Literal["new", "updated"]
 
+SPLIT = ("split",)
+"""The fields of a paper that is new because it was split off another one: some readers may have been offered it."""
+
 Cause = Literal["new", "text", "code", "surge"]
 
 
@@ -76,7 +79,7 @@ class Join:
 class Change:
     """News about a paper. *id* is the store's ever-growing number of it (0 before it is stored).
 
-    *fields* names what changed ("abstract", "code_url"); empty for a new paper.
+    *fields* names what changed ("abstract", "code_url"); empty for a new paper, `SPLIT` for one that was split off.
     """
 
     paper: Paper

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from digest import schedule
 from digest.compose import compose
-from digest.model import Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
+from digest.model import SPLIT, Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import crew, learning, meaning, quiet
 from digest.pipeline.bot import Bot
 from digest.pipeline.wishes import Wishes
@@ -206,7 +206,8 @@ def _groups(bot: Bot, due: Sequence[Due], now: datetime, newest: int) -> Iterato
     for (cursor, causes), members in groups.items():
         changes = bot.store.changes_after(cursor, upto=newest, causes=causes)
         profiles = [profile for profile, _ in members]
-        had = bot.store.offered_before(cursor, upto=newest)
+        split = [change.paper.id for change in changes if change.fields == SPLIT]
+        had = bot.store.offered_to(split) if split else {}
         revised = () if "text" in causes else bot.store.revisions_after(cursor, upto=newest)
         liked = liked_papers(bot, profiles) if changes or revised else {}
         offered = (*changes, *_liked_by_any(profiles, revised, changes, liked))

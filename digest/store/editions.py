@@ -49,20 +49,19 @@ class Editions:
             found = connection.execute(query.where(_c.kind == "updated", _c.cause == "text").order_by(_c.id)).all()
             return _with_papers(connection, list({row.paper: row for row in found}.values()))
 
-    def offered_before(self, cursor: int, *, upto: int) -> dict[str, frozenset[str]]:
-        """Of the papers that are new again since *cursor* because they were split off: who was offered each before."""
+    def offered_to(self, paper_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Say for each of these papers which profiles were offered it as a new one; nobody: left out."""
         had: dict[str, set[str]] = defaultdict(set)
         query = (
             select(_p.id, _f.name)
-            .join(schema.joins, schema.joins.c.part == _p.no)
-            .join(schema.changes, _c.paper == _p.no)
             .join(schema.offers, _o.paper == _p.no)
             .join(schema.profiles, _f.no == _o.profile)
-            .where(_c.id > cursor, _c.id <= upto, _c.kind == "new", _o.cause == "new")
+            .where(_o.cause == "new")
         )
         with self._access.reading() as connection:
-            for id_, name in connection.execute(query):
-                had[id_].add(name)
+            for chunk in rows.chunks(paper_ids):
+                for id_, name in connection.execute(query.where(_p.id.in_(chunk))):
+                    had[id_].add(name)
         return {id_: frozenset(names) for id_, names in had.items()}
 
     def last_change(self) -> int:

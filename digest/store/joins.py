@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from digest import matching
-from digest.model import Change, Join, Known, Seen
+from digest.model import SPLIT, Change, Join, Known, Seen
 from digest.store import joining, rows, schema
 from digest.store.engine import Access
 from digest.store.papers import numbers_of
@@ -103,7 +103,7 @@ class Joins:
                 here = (_s.paper == row.paper, _s.dump == dump, _s.position == position)
                 connection.execute(update(schema.sightings).where(*here).values(paper=number))
             connection.execute(update(schema.joins).where(_j.no == joined.no).values(split_at=now, part=number))
-            (change,) = writer.add_changes([Change(goes.paper, "new")], now)
+            (change,) = writer.add_changes([Change(goes.paper, "new", fields=SPLIT)], now)
         return change
 
 
