@@ -41,7 +41,7 @@ def main() -> None:
         posts = Counter(
             (mark["delivery_id"], mark["part"]) for mark in (post["metadata"]["event_payload"] for post in slack.posts)
         )
-        files = sum(len(list(world.folder.glob(f"p{number}/*"))) == 3 for number in range(queued))
+        files = sum(len(list(world.folder.glob(f"p{number}/2026-11-21.*"))) == 3 for number in range(queued))
     mails = Counter(mail.recipient[4:-1] for mail in smtp.mails)
     ids = {(mail.recipient, mail.message["Message-ID"]) for mail in smtp.mails}
     twice = {recipient for recipient, count in mails.items() if count > 1}
