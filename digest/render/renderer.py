@@ -108,7 +108,17 @@ class Renderer:
                 Link(self.links.profile(digest.profile, digest.date), wording.SETTINGS),
                 Link(self.links.unsubscribe(digest.profile, target, digest.date), wording.UNSUBSCRIBE),
             )
-        return partial(view, profile=profile, site=self._site, ways=ways, stop=stop)
+        votes = partial(self._votes, digest) if self.links else None
+        return partial(view, profile=profile, site=self._site, ways=ways, stop=stop, votes=votes)
+
+    def _votes(self, digest: Digest, paper: str) -> tuple[Link, ...]:
+        """The links by which the reader of *digest* says what they think of *paper*."""
+        if self.links is None or not paper:
+            return ()
+        sign = self.links.vote
+        return tuple(
+            Link(sign(digest.profile, digest.date, paper, action), words) for action, words in wording.VOTES.items()
+        )
 
     def _list_headers(self, digest: Digest, profile: Profile, target: Target) -> tuple[tuple[str, str], ...]:
         """The way out for mail programs: our form, then a mail (RFC 2369); one click where TLS guards it (RFC 8058)."""

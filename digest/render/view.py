@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +21,8 @@ MAX_GLANCE = 80
 GLANCE_FROM = 4
 """From so many papers on, the page begins with their titles, so that one screen of a phone shows them all."""
 MIN_PREHEADER = 40
+Votes = Callable[[str], tuple[Link, ...]]
+"""Makes the links by which a reader votes on the paper of this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,15 @@ class PaperView:
 class PickView:
     """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one.
 
-    A paper that is only named has no *why*.
+    A paper that is only named has no *why*. *votes* lead to where this reader says what they think of it: none
+    without pages.
     """
 
     number: int
     paper: PaperView
     why: str
     update: str
+    votes: tuple[Link, ...] = ()
 
     @property
     def spoken(self) -> str:
@@ -139,13 +143,21 @@ def _summary(paper: Paper) -> str:
 
 
 def view(
-    digest: Digest, profile: Profile, *, site: str = "", omitted: int = 0, ways: tuple[Link, ...] = (), stop: str = ""
+    digest: Digest,
+    profile: Profile,
+    *,
+    site: str = "",
+    omitted: int = 0,
+    ways: tuple[Link, ...] = (),
+    stop: str = "",
+    votes: Votes | None = None,
 ) -> View:
     """*digest* for the reader of *profile*; *omitted* papers were dropped from its end before.
 
-    *ways* are the links of the footer, *stop* its last line: how to get no more by writing a mail.
+    *ways* are the links of the footer, *stop* its last line: how to get no more by writing a mail. *votes* makes the
+    links of a paper from its id.
     """
-    sections = _sections(digest)
+    sections = _sections(digest, votes)
     picks = [pick for section in sections for pick in section.picks]
     also = tuple(_line(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1))
     name = clean(profile.title or profile.name)
@@ -225,7 +237,7 @@ def _balance(digest: Digest, omitted: int) -> str:
     return wording.balance(shown, also, max(digest.considered, shown + also + omitted), digest.left_out)
 
 
-def _sections(digest: Digest) -> tuple[SectionView, ...]:
+def _sections(digest: Digest, votes: Votes | None) -> tuple[SectionView, ...]:
     """The sections with their picks numbered through; one without a name gets none where it stands alone."""
     number = 1
     made = []
@@ -233,18 +245,18 @@ def _sections(digest: Digest) -> tuple[SectionView, ...]:
         made.append(
             SectionView(
                 name=clean(section.name) or (wording.OTHERS if len(digest.sections) > 1 else ""),
-                picks=tuple(_pick(pick, number + place) for place, pick in enumerate(section.picks)),
+                picks=tuple(_pick(pick, number + place, votes) for place, pick in enumerate(section.picks)),
             )
         )
         number += len(section.picks)
     return tuple(made)
 
 
-def _pick(pick: Pick, number: int) -> PickView:
+def _pick(pick: Pick, number: int, votes: Votes | None) -> PickView:
     reasons = tuple(Reason(reason.kind, tuple(map(readable, reason.names))) for reason in pick.reasons)
     paper = paper_view(pick.change.paper)
     why = shorten(wording.why(reasons, paper.title), MAX_WHY)
-    return PickView(number, paper, why, wording.update(pick.change))
+    return PickView(number, paper, why, wording.update(pick.change), votes(pick.change.paper.id) if votes else ())
 
 
 def _line(pick: Pick, number: int) -> PickView:

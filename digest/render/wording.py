@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from digest.links import Action
 from digest.model import Change, Reason
 from digest.text import plural, shorten
 
@@ -22,6 +23,7 @@ IN_THREAD = "Reasons, summaries and links are in the thread."
 VIEW_ONLINE = "Read it in the browser"
 SETTINGS = "Change what you get"
 UNSUBSCRIBE = "Unsubscribe"
+VOTES: dict[Action, str] = {"more": "More like this", "less": "Not for me", "save": "Save it"}
 CONTINUED = "Continued in the thread."
 
 _MONTHS = (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from digest.render.wording import PRODUCT, WHY, long_date, short_date
+from digest.render.wording import VOTES as VOTE_BUTTONS
 from digest.text import plural
 
-__all__ = ["PRODUCT", "WHY", "long_date", "plural", "short_date"]
+__all__ = ["PRODUCT", "VOTE_BUTTONS", "WHY", "long_date", "plural", "short_date"]
 
 SKIP = "Skip to the content"
 SEARCH = "Search"
@@ -52,7 +53,6 @@ VOTE_TITLES = {
     "less": "Not for you?",
     "save": "Save this paper?",
 }
-VOTE_BUTTONS = {"more": "More like this", "less": "Not for me", "save": "Save it"}
 VOTED = {
     "more": "Noted: you want more like this.",
     "less": "Noted: this was not for you.",
