@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from digest.store import rows, schema
-from digest.store.engine import insert_new
+from digest.store.bulk import insert_rows
 from digest.store.papers import numbers_of
 from digest.store.values import PackedEdition, QueuedEdition
 
@@ -46,7 +46,7 @@ def ensure_profiles(connection: Connection, names: Sequence[str]) -> dict[str, A
     """Read these profiles as `profiles_of` does, after making those that are new; nobody else serves them meanwhile."""
     new = sorted(set(names) - profiles_of(connection, names).keys())
     if new:
-        connection.execute(insert_new(connection, schema.profiles), [{"name": name, "cursor": 0} for name in new])
+        insert_rows(connection, schema.profiles, [{"name": name, "cursor": 0} for name in new], new_only=True)
     return profiles_of(connection, sorted(set(names)), lock=True)
 
 
@@ -82,7 +82,7 @@ def write(connection: Connection, taken: Sequence[PackedEdition], profiles: Mapp
     if again:
         connection.execute(delete(schema.editions).where(*here), [{"d": day, "p": no} for day, no in places])
     values = [_edition_row(edition, place, now) for edition, place in zip(taken, places, strict=True)]
-    connection.execute(insert(schema.editions), values)
+    insert_rows(connection, schema.editions, values)
     written = existing(connection, places)
     _write_offers(connection, taken, profiles)
     queued = [
@@ -91,8 +91,7 @@ def write(connection: Connection, taken: Sequence[PackedEdition], profiles: Mapp
         if edition.sent
         for row in _delivery_rows(edition, written[place].no, now)
     ]
-    if queued:
-        connection.execute(insert(schema.deliveries), queued)
+    insert_rows(connection, schema.deliveries, queued)
     _move_cursors(connection, taken, profiles, again)
 
 
@@ -139,7 +138,7 @@ def _write_offers(connection: Connection, taken: Sequence[PackedEdition], profil
     }
     if offers:
         values = [{"profile": f, "paper": p, "cause": c, "day": day} for (f, p, c), day in sorted(offers.items())]
-        connection.execute(insert_new(connection, schema.offers), values)  # shown twice for one cause is one row
+        insert_rows(connection, schema.offers, values, new_only=True)  # shown twice for one cause is one row
 
 
 def _move_cursors(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, upd
 from digest import matching
 from digest.model import Change, DatedBy, Dump, Join, Known, Paper, Reject, Sighting
 from digest.store import finding, joining, rows, schema
+from digest.store.bulk import insert_rows
 from digest.store.finding import aliases
 from digest.store.papers import load_known, numbers_of
 
@@ -210,8 +211,7 @@ class Writer:
             self._insert(schema.stamps, [{"source": source, "where": where, **values}])
 
     def _insert(self, table: Table, values: Sequence[Mapping[str, Any]]) -> None:
-        if values:
-            self._connection.execute(insert(table), values)
+        insert_rows(self._connection, table, values)
 
     def _read_before(self, paper_ids: Sequence[str]) -> dict[str, Known]:
         self.known(id_ for id_ in paper_ids if id_ not in self._before)
