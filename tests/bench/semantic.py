@@ -8,6 +8,7 @@ Prints one JSON line. Papers are made up of random words, as long as abstracts a
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import resource
 import sys
@@ -103,7 +104,7 @@ def main() -> None:
         meant = time.process_time()
         list(ranker.orders(new, profiles, liked, meanings))
         end = time.process_time()
-    {
+    figures = {
         "papers": asked.papers,
         "read": read,
         "seconds": round(first, 2),
@@ -116,6 +117,7 @@ def main() -> None:
         "mb_before": before,
         "mb_peak": peak(),
     }
+    sys.stdout.write(json.dumps(figures) + "\n")
 
 
 if __name__ == "__main__":
