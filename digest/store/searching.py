@@ -19,6 +19,8 @@ from digest.store.engine import Access
 _d, _f, _o, _p, _s = schema.dumps.c, schema.profiles.c, schema.offers.c, schema.papers.c, schema.sightings.c
 _FTS5 = table("paper_words", column("rowid"))
 _VECTORS = table("paper_words", column("paper"), column("words"))
+MOST_SCORED = 10_000
+"""Scoring reads every hit: beyond so many a search would take longer than a tenth of a second."""
 _WEIGHTS = (6.0, 1.0, 3.0)
 """How much a hit counts in title, abstract and authors where the best match comes first."""
 
@@ -71,12 +73,20 @@ class Searching:
         return Found(papers, found[limit - 1][-1] if len(found) > limit else None)
 
     def best(self, wanted: Wanted, limit: int = 20) -> tuple[Paper, ...]:
-        """The *limit* papers that fit the words that are *wanted* best, the best first; () when no word is wanted."""
+        """The *limit* papers that fit the words that are *wanted* best, the best first; () when no word is wanted.
+
+        Of more than `MOST_SCORED` that have the words the newest are compared.
+        """
         if not wanted.asks_for_words:
             return ()
         with self._access.reading() as connection:
             kind = connection.dialect.name
-            query = _query(kind, wanted).order_by(_score(kind, wanted), _p.no.desc())
+            query = _query(kind, wanted)
+            number = _FTS5.c.rowid if kind == "sqlite" else _p.no
+            newest = query.with_only_columns(number).order_by(number.desc())
+            oldest = connection.execute(newest.offset(MOST_SCORED).limit(1)).scalar()
+            query = query.where(number > oldest) if oldest is not None else query
+            query = query.order_by(_score(kind, wanted), _p.no.desc())
             found = connection.execute(query.limit(limit)).all()
         return tuple(rows.paper_of(row) for row in found)
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from digest.model import Paper
-from digest.store import Store, Wanted, terms
+from digest.store import Store, Wanted, searching, terms
 from tests.builders import NOW, a_paper
 from tests.stores import a_dump, a_known, an_edition, claim, ingest
 
@@ -186,6 +186,13 @@ def test_the_best_match_has_the_word_in_its_title(store: Store):
     ingest(store, [Paper("On crystals", "All about crystals.", id="a"), Paper("Else", "Crystals too.", id="b")])
     assert [paper.id for paper in store.best(Wanted(terms("crystals")))] == ["a", "b"]
     assert store.best(Wanted()) == ()
+
+
+def test_the_best_match_is_sought_among_the_newest_where_too_many_match(store: Store, monkeypatch: pytest.MonkeyPatch):
+    # ten thousand papers would take a test too long
+    monkeypatch.setattr(searching, "MOST_SCORED", 2)
+    ingest(store, [Paper("Crystals", id="old"), a_paper("On crystals", id="b"), a_paper("Of crystals", id="c")])
+    assert {paper.id for paper in store.best(Wanted(terms("crystals")))} == {"b", "c"}
 
 
 def test_a_changed_text_is_found_by_its_new_words_alone(library: Store):
