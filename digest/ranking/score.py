@@ -23,7 +23,7 @@ from digest.ranking.wishes import Phrase, Wishes
 COMMON = 2.0  # how much of what any paper shares is taken off what likes share
 _WORDS_LEAST, _TOPIC_LEAST = 0.02, 0.05  # deviations are not taken for smaller than this
 _STEP = 0.8  # deviations that e-fold the odds of a score
-_RARE = 0.03  # a score of ½: so few ordinary papers fit as well,
+_RARE = 0.05  # a score of ½: so few ordinary papers fit as well,
 _LEAST_HALF, _MOST_HALF = 1.4, 4.5  # within these deviations above the mean of ordinary papers
 _TAIL = 0.1  # the share of ordinary papers that tells how quickly matches become rare
 _FOLLOWED, _FROM = 5.0, 3.5  # deviations that a followed author and a followed organisation add
@@ -94,7 +94,7 @@ def chance(deviations: Floats, half: Floats | float) -> Floats:
 
 
 def halves(ordinary: Floats) -> Floats:
-    """The deviations that three ordinary papers of a hundred reach, of every row, as a column.
+    """The deviations that one ordinary paper in twenty reaches, of every row, as a column.
 
     Beyond the tenth of the papers that are best, how far they lie is taken for exponential (Pickands 1975): from so
     few papers its mean is told better than the place of the last of them.
