@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 QUIET, LONGEST = 500, 5000
@@ -15,7 +16,7 @@ AGAIN = 5.0
 
 def watch_folders(folders: Sequence[Path], stop: threading.Event, wake: Callable[[], None]) -> None:
     """Call *wake* after every change in *folders* until *stop*; a folder may come and go meanwhile."""
-    from watchfiles import watch  # a twentieth of a second, spent by the service alone
+    from watchfiles import Change, watch  # a twentieth of a second, spent by the service alone
 
     seen = _there(folders)
     while not stop.is_set():
@@ -26,9 +27,10 @@ def watch_folders(folders: Sequence[Path], stop: threading.Event, wake: Callable
         if not there:
             stop.wait(AGAIN)
             continue
+        names = {str(folder) for folder, _ in there}
         try:
             for changes in watch(
-                *there,
+                *names,
                 stop_event=stop,
                 watch_filter=None,
                 step=QUIET,
@@ -40,11 +42,19 @@ def watch_folders(folders: Sequence[Path], stop: threading.Event, wake: Callable
             ):
                 if changes:
                     wake()
-                if there != _there(folders):
-                    break
+                gone = any(path in names and change is Change.deleted for change, path in changes)
+                if gone or there != _there(folders):
+                    seen = []
+                    break  # what was watched is not what lies there now, even if it has come back meanwhile
         except OSError:  # gone between two looks, or no room for another watch: the tick looks anyway
             stop.wait(AGAIN)
 
 
-def _there(folders: Sequence[Path]) -> list[Path]:
-    return [folder for folder in folders if folder.is_dir()]
+def _there(folders: Sequence[Path]) -> list[tuple[Path, int]]:
+    """The folders that are there, each with the number by which its disk tells it from one of the same name."""
+    found = []
+    for folder in folders:
+        with suppress(OSError):
+            if folder.is_dir():
+                found.append((folder, folder.stat().st_ino))
+    return found
