@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -157,17 +156,6 @@ def test_many_threads_may_make_one_store_at_the_same_time(tmp_path: Path):
     assert [store.counts()["papers"] for store in stores] == [0] * 12
     for store in stores:
         store.close()
-
-
-def test_opening_a_store_takes_no_time_to_speak_of(tmp_path: Path):
-    Store.open(url(tmp_path), now=NOW).close()
-
-    def once() -> float:
-        start = time.perf_counter()
-        Store.open(url(tmp_path), now=NOW).close()
-        return time.perf_counter() - start
-
-    assert min(once() for _ in range(5)) < 0.05
 
 
 # ---------------------------------------------------------------- migrated

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -54,34 +52,7 @@ def test_status_looks_for_what_is_stuck_in_small_indexes(store: Store):
         assert index in steps
 
 
-SETTLED = """
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-INSERT INTO deliveries (key, edition, channel, address, state, due_at, attempts, doubts, token, remote_ids, error, said,
-  queued_at)
-SELECT 'k' || i, 1, 'folder', i, 'sent', '2026-01-01 00:00:00.000000', 1, 0, 1, '[]', '', '',
-  '2026-01-01 00:00:00.000000' FROM n
-"""
-
-
-def test_claim_time_does_not_grow_with_a_hundred_thousand_settled_deliveries(tmp_path: Path):
-    def claim_seconds(store: Store, profile: str) -> float:
-        store.queue([an_edition(profile=profile, targets=[f"folder:{n}" for n in range(250)])], NOW)
-        best = 9.0
-        for _ in range(5):
-            begin = time.perf_counter()
-            assert len(claim(store)) == 50
-            best = min(best, time.perf_counter() - begin)
-        return best
-
-    with Store.open(url(tmp_path), now=NOW) as store:
-        few = claim_seconds(store, "first")
-        with sqlite3.connect(tmp_path / "digest.db") as db:
-            db.execute(SETTLED)
-        many = claim_seconds(store, "second")
-    assert many < 3 * few + 0.005
-
-
-def test_a_hundred_new_papers_are_looked_up_among_many_in_a_blink(store: Store):
+def test_a_hundred_new_papers_among_many_meet_a_handful_of_candidates_each(store: Store):
     words = ["steerable", "sparse", "causal", "graph", "neural", "speech", "video"]
     words += ["agent", "prompt", "latent", "robust", "token", "merging", "flow"]
     titles = [f"{words[n % 14]} {words[n // 14 % 14]} {words[n // 196 % 14]} study {n}" for n in range(3000)]
@@ -89,8 +60,5 @@ def test_a_hundred_new_papers_are_looked_up_among_many_in_a_blink(store: Store):
     ingest(store, known)
     new = [a_paper(f"{words[n % 14]} {words[n // 7]} {words[(n * 5) % 14]} report", id="") for n in range(98)]
     with store.writing() as writer:
-        begin = time.perf_counter()
         found = writer.lookup(new)
-        took = time.perf_counter() - begin
-    assert took < 2, "a loose bound: tests/bench has the real one"
     assert max(len(each) for each in found) <= 17

@@ -70,7 +70,11 @@ def test_fault_8_a_bomb_in_the_folder_stops_at_the_cap(tmp_path, kind):
     assert peak < 32 * 2**20, f"{peak / 2**20:.0f} MB"
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 nonsense", b"\x1f\x8b\x08nonsense", a_zip(("a", b"x" * 999))[:-30]])
+@pytest.mark.parametrize(
+    "content",
+    [b"PK\x03\x04 nonsense", b"\x1f\x8b\x08nonsense", a_zip(("a", b"x" * 999))[:-30]],
+    ids=["zip", "gzip", "cut short"],
+)
 def test_a_damaged_archive_is_refused_in_one_line(tmp_path, content):
     (tmp_path / "a.zip").write_bytes(content)
     (refused,) = [one for one in dumps(tmp_path) if isinstance(one, DumpRefused)]

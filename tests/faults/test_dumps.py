@@ -189,4 +189,4 @@ def test_no_text_takes_long(text):
         start = process_time()
         with pytest.raises(DumpRefused):
             read(form)
-        assert process_time() - start < 2.0, form[:40]
+        assert process_time() - start < 10.0, f"hangs on {form[:40]}"  # what is quadratic takes minutes

@@ -24,7 +24,7 @@ STEPS = (
     "sent-not-settled",
     "settled",
 )
-IN_FLIGHT = ("claimed", "rendered", "sent-not-settled")
+IN_FLIGHT = ("rendered", "sent-not-settled")  # what is only claimed has not begun to leave
 
 
 def crash(bot: BotFolder, step: str) -> subprocess.CompletedProcess[str]:
