@@ -228,7 +228,7 @@ def _refused(facts: Facts) -> Iterator[Trouble]:
     for where, why in (facts.refused or {}).items():
         yield Trouble(
             f"dump:{where}",
-            f"{where} was refused, nothing of it was taken: {why}",
+            f"The dump {Path(where).name} was refused, nothing of it was taken: {where}: {why}",
             None,
             f"`digest parse {where}` shows what can be read; replace the file, or take it away",
             places=frozenset({where}),

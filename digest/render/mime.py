@@ -237,7 +237,7 @@ def _part(kind: str, text: str) -> bytes:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    if lines[-1] or not text:
+    if len(lines) == 1 or _plain_line(lines[-1]):  # a line of control characters alone is none
         lines.append("")
     body, encoding = b"\r\n".join(map(_quoted_line, lines)), "quoted-printable"
     if len(body) > len(text) * _BASE64_PAYS:  # characters first: most mails need not be measured
