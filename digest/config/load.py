@@ -58,6 +58,8 @@ def load(path: Path | None, env: Mapping[str, str], *, cwd: Path, data_dir: Path
     warnings = list(door.warnings)
     if not any(profile.enabled for profile in built):
         warnings.append(f"no profile in {_shown(folder, cwd)} is enabled: nothing will be sent")
+    if table.public_url and table.web.listen is None:
+        warnings.append("public_url is set, but no [web] listen: the links in mail lead to pages that nobody serves")
     settings = _settings(where, table, data_dir if shipped else table.state)
     return replace(
         settings,

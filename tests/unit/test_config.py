@@ -600,3 +600,10 @@ def test_a_source_with_a_wrong_key_says_which(write, source, says):
 def test_servers_are_told_whom_to_write_to(write):
     assert loaded(write('public_url = "https://digest.example.org"\n' + MAIN)).contact == "https://digest.example.org"
     assert loaded(write(MAIN + '[web]\ncontact = "ada@example.org"\n')).contact == "ada@example.org"
+
+
+def test_links_to_pages_that_nobody_serves_are_a_warning(write):
+    (warning,) = loaded(write('public_url = "https://digest.example.org"\n' + MAIN)).warnings
+    assert "nobody serves" in warning.why
+    served = 'public_url = "https://digest.example.org"\n' + MAIN + '[web]\nlisten = "127.0.0.1:8080"\n'
+    assert loaded(write(served)).warnings == ()
