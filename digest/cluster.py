@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 
 from digest import outbox, pipeline
 from digest.errors import StoreError
-from digest.model import Failure, RunReport
+from digest.model import Failure, RunReport, message_key
 from digest.pipeline import Bot
 
 QUEUE, PREPARE, DELIVER = "digest", "prepare", "deliver"
@@ -125,7 +125,7 @@ class _Worker:
         editions, failures, warnings = pipeline.prepare_part(part, bot.clock())
         self._say(failures, warnings)
         return [
-            f"{one.profile}/{one.date}/{target}"
+            message_key(one.profile, one.date, target)
             for one in editions
             if one.state == "queued"
             for target in wanted[one.profile].deliver

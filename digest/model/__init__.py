@@ -21,6 +21,7 @@ from digest.model.sent import (
     Receipt,
     Section,
     Settlement,
+    message_key,
 )
 from digest.model.settings import (
     DkimSettings,
@@ -102,5 +103,6 @@ __all__ = [
     "Target",
     "Trouble",
     "WebSettings",
+    "message_key",
     "place_of",
 ]

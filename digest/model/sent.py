@@ -93,6 +93,11 @@ class Post:
     blocks: tuple[Mapping[str, Any], ...]
 
 
+def message_key(profile: str, day: date, target: Target) -> str:
+    """The name of one message, for ever: "ada/2026-11-20/email:ada@example.org"."""
+    return f"{profile}/{day.isoformat()}/{target}"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """An edition rendered for one target. *key* is "ada/2026-11-20/email:ada@example.org".

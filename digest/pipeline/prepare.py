@@ -179,7 +179,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     cursors = bot.store.cursors(names)
     wishes = Wishes.read(bot.store, now)
     around = quiet.circumstances(bot.store, bot.settings.sources, names, now)
-    for group in _groups(bot, due, now, newest):
+    for group in _groups(bot, due, now, newest, cursors):
         try:
             rankings = rank(bot, group.offered, [profile for profile, _ in group.members], group.liked)
         except meaning.Stopped:
@@ -196,10 +196,9 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
             yield edition, [Failure(f.where, f.what) for f in lost], [Failure(f.where, f.what) for f in odd]
 
 
-def _groups(bot: Bot, due: Sequence[Due], now: datetime, newest: int) -> Iterator[Group]:
-    """Yield together who has the same candidates."""
+def _groups(bot: Bot, due: Sequence[Due], now: datetime, newest: int, cursors: Mapping[str, int]) -> Iterator[Group]:
+    """Yield together who has the same candidates; *cursors* say how far each profile was served, by name."""
     start = bot.store.cursor_at(now - NEW_PROFILE_SEES)
-    cursors = bot.store.cursors([profile.name for profile, _ in due])
     groups: dict[tuple[int, tuple[Cause, ...]], list[Due]] = defaultdict(list)
     for profile, day in due:
         groups[cursors.get(profile.name, start), profile.updates].append((profile, day))
@@ -217,7 +216,8 @@ def _groups(bot: Bot, due: Sequence[Due], now: datetime, newest: int) -> Iterato
 def _read_ahead(bot: Bot, due: Sequence[Due], now: datetime) -> None:
     """Put every text through the sentence model here, so that no other process needs it; raises Stopped."""
     reader = meaning.reader(bot)
-    for group in _groups(bot, due, now, bot.store.last_change()):
+    cursors = bot.store.cursors([profile.name for profile, _ in due])
+    for group in _groups(bot, due, now, bot.store.last_change(), cursors):
         reader.of([change.paper for change in group.offered], [profile for profile, _ in group.members], group.liked)
     reader.rest()
 

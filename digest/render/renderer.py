@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from digest.errors import Fault, TemplateFault
 from digest.links import Links
-from digest.model import Digest, Message, Paper, Pick, Post, Profile, Section, Target
+from digest.model import Digest, Message, Paper, Pick, Post, Profile, Section, Target, message_key
 from digest.render import slack, wording
 from digest.render.addresses import Link
 from digest.render.latex import readable
@@ -59,7 +59,7 @@ class Renderer:
             page, html = self._fitting(digest, self._framed(digest, profile, target))
             text = self._templates.render(TEXT, page)
         return Message(
-            key=f"{digest.profile}/{digest.date.isoformat()}/{target}",
+            key=message_key(digest.profile, digest.date, target),
             profile=digest.profile,
             date=digest.date,
             target=target,
@@ -81,7 +81,7 @@ class Renderer:
         """
         page = notice_view(notice)
         return Message(
-            key=f"{notice.profile}/{notice.date.isoformat()}/{target}",
+            key=message_key(notice.profile, notice.date, target),
             profile=notice.profile,
             date=notice.date,
             target=target,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from digest.model import message_key
 from digest.store import rows, schema
 from digest.store.bulk import insert_rows
 from digest.store.papers import numbers_of
@@ -110,7 +111,7 @@ def _edition_row(edition: PackedEdition, place: Place, now: datetime) -> dict[st
 def _delivery_rows(edition: PackedEdition, edition_no: int, now: datetime) -> list[dict[str, Any]]:
     return [
         {
-            "key": f"{edition.profile}/{edition.day}/{target}",
+            "key": message_key(edition.profile, edition.day, target),
             "edition": edition_no,
             "channel": target.channel,
             "address": target.address,
