@@ -70,6 +70,7 @@ class Served:
             "own edition": f"/p/{self.token}/{day}",
             "edition": self.links.edition("ada", day).removeprefix(self.links.public_url),
             "hostile": self.links.edition("eve", HOSTILE.date).removeprefix(self.links.public_url),
+            "muted": f"/p/{self.token}/muted",
             "leave": self.links.unsubscribe("ada", TARGET, day).removeprefix(self.links.public_url),
             "vote": self.links.vote("ada", day, paper, "more").removeprefix(self.links.public_url),
             "login": "/operator",

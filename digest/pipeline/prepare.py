@@ -178,6 +178,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     names = [profile.name for profile, _ in due]
     cursors = bot.store.cursors(names)
     wishes = Wishes.read(bot.store, now)
+    due = [(wishes.heeded(profile), day) for profile, day in due]
     around = quiet.circumstances(bot.store, bot.settings.sources, names, now)
     for group in _groups(bot, due, now, newest, cursors):
         try:

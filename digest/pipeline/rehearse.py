@@ -10,6 +10,7 @@ from digest.pipeline.asking import ingest_sources
 from digest.pipeline.bot import Bot
 from digest.pipeline.prepare import editions, liked_papers, prepare, rank, today
 from digest.pipeline.summarising import Summaries
+from digest.pipeline.wishes import Wishes
 
 RECENT = timedelta(days=30)
 
@@ -48,7 +49,8 @@ def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
     paper = bot.store.find_papers([ref]).get(ref)
     if paper is None:
         return None
-    (ranked,) = rank(bot, [Change(paper, "new")], [profile], liked_papers(bot, [profile]))
+    heeded = Wishes.read(bot.store, bot.clock()).heeded(profile)
+    (ranked,) = rank(bot, [Change(paper, "new")], [heeded], liked_papers(bot, [heeded]))
     return next(iter(ranked.explained()), Pick(Change(paper, "new"), 0.0))
 
 

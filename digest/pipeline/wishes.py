@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from digest.model import Profile, Target
 from digest.render import wording
-from digest.store import Rest, Store
+from digest.store import Mute, Rest, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Who wants nothing at *now*: profiles that rest, and the targets that unsubscribed, by profile."""
+    """Who wants nothing at *now*: profiles that rest, the targets that unsubscribed, and what is muted, by profile."""
 
     now: datetime
     rests: Mapping[str, Rest]
     left: Mapping[str, frozenset[str]]
+    mutes: Mapping[str, tuple[Mute, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, store: Store, now: datetime) -> Wishes:
         """Read them."""
-        return cls(now, store.rests(), store.unsubscribed())
+        return cls(now, store.rests(), store.unsubscribed(), store.mutes(None, now))
+
+    def heeded(self, profile: Profile) -> Profile:
+        """*profile* with what its reader muted for a while among what it mutes."""
+        muted = self.mutes.get(profile.name)
+        return replace(profile, mute=(*profile.mute, *(one.what for one in muted))) if muted else profile
 
     def targets(self, profile: Profile) -> tuple[Target, ...]:
         """The targets of *profile* that want its digest."""

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from digest.model import Settlement
     from digest.store.asking import Term, terms
     from digest.store.joins import Joined
+    from digest.store.mutes import Mute, MuteKind
     from digest.store.queueing import pack
     from digest.store.searching import Found, Wanted
     from digest.store.store import Store
@@ -30,6 +31,8 @@ __all__ = [
     "Event",
     "Found",
     "Joined",
+    "Mute",
+    "MuteKind",
     "Offer",
     "Opinion",
     "PackedEdition",
@@ -52,6 +55,8 @@ __all__ = [
 _AT = {
     "Found": "searching",
     "Joined": "joins",
+    "Mute": "mutes",
+    "MuteKind": "mutes",
     "Opinion": "votes",
     "Settlement": "deliveries",
     "Store": "store",

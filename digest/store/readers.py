@@ -38,3 +38,14 @@ votes = Table(
     sqlite_with_rowid=False,
 )
 """What a person said of a paper in a profile ("more", "less", "save"); *person* is "" for the reader of its mail."""
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("profile", Text, primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("what", String(200), primary_key=True),
+    Column("until", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What a profile does not want to see before *until*: *kind* "author" or "topic"."""

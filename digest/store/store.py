@@ -16,6 +16,7 @@ from digest.store.engine import BUSY_SECONDS, Access, Database
 from digest.store.health import Health
 from digest.store.joins import Joins
 from digest.store.leaving import Leaving
+from digest.store.mutes import Mutes
 from digest.store.opening import open_database
 from digest.store.papers import Papers
 from digest.store.reports import Reports
@@ -29,7 +30,20 @@ from digest.store.writer import Writer
 
 
 class Store(
-    Papers, Searching, Joins, Editions, Embeddings, Senders, Reports, Health, Summaries, Copying, Leaving, Votes, Turns
+    Papers,
+    Searching,
+    Joins,
+    Editions,
+    Embeddings,
+    Senders,
+    Reports,
+    Health,
+    Summaries,
+    Copying,
+    Leaving,
+    Mutes,
+    Votes,
+    Turns,
 ):
     """What the bot remembers, in one database.
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from digest.errors import DigestError
-from digest.web import editions, leaving, operator, papers, votes, words
+from digest.web import editions, leaving, muting, operator, papers, votes, words
 from digest.web.guard import Guard
 from digest.web.site import Ask, Site
 
@@ -31,6 +31,7 @@ _PAGES: tuple[tuple[str, Page, tuple[str, ...]], ...] = (
     ("/p/{token}", editions.archive, ("GET",)),
     ("/p/{token}/search", papers.search, ("GET",)),
     ("/p/{token}/papers/{id}", papers.paper, ("GET",)),
+    ("/p/{token}/muted", muting.muted, ("GET", "POST")),
     ("/p/{token}/{day}", editions.own_edition, ("GET",)),
     ("/f/{token}/{form}", editions.feed, ("GET",)),
     ("/u/{token}", leaving.leave, ("GET", "POST")),

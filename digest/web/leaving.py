@@ -22,7 +22,7 @@ def leave(site: Site, ask: Ask) -> Response:
     if not ask.acts:
         return _form(site, profile, target)
     if not site.acts.take(token, site.steady()):
-        return PlainTextResponse("Too many requests. Please wait a minute.\n", 429, {"Retry-After": "60"})
+        return site.too_often()
     if ask.form.get("List-Unsubscribe") == "One-Click":
         site.store.unsubscribe(profile, target, site.clock())
         return PlainTextResponse("Unsubscribed.\n")

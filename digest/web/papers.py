@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -10,13 +11,13 @@ from starlette.responses import PlainTextResponse, Response
 
 from digest import export
 from digest.matching.rarity import place
-from digest.model import Paper, Pick, Profile, Seen
+from digest.model import Paper, Pick, Seen
 from digest.render import wording
 from digest.render.latex import readable
 from digest.render.view import paper_view
 from digest.store import Offer, Term, Wanted, terms
 from digest.text import clean
-from digest.web import charts, words
+from digest.web import charts, muting, words
 from digest.web.site import Ask, Site
 
 PER_PAGE = 20
@@ -27,12 +28,12 @@ _TYPES = {"bibtex": "application/x-bibtex", "ris": "application/x-research-info-
 
 def paper(site: Site, ask: Ask) -> Response:
     """`/papers/ID`, and `/p/TOKEN/papers/ID` for the reader of a profile, who sees why it was offered."""
-    reader, own = _reader(site, ask)
+    reader, own = site.reader(ask)
     found = site.store.papers([ask.path["id"]]).get(ask.path["id"])
     if found is None or (reader is None and own):
         return site.gone()
     seen, _, offers = site.store.paper_history(found.id)
-    offered = [offer for offer in offers if reader and offer.profile == reader.name]
+    offered = [(offer, _pick(site, offer, found.id)) for offer in offers if reader and offer.profile == reader.name]
     shown = paper_view(found)
     return site.page(
         "paper",
@@ -43,7 +44,8 @@ def paper(site: Site, ask: Ask) -> Response:
         meta=_citation(found),
         id=found.id,
         counts=_counts(seen),
-        offers=[(words.long_date(offer.day), _why(site, offer, found.id)) for offer in offered],
+        offers=[(words.long_date(offer.day), _why(pick)) for offer, pick in offered],
+        mutes=muting.suggestions(found, _named([pick for _, pick in offered])) if reader else (),
         related=[(other.id, paper_view(other)) for other in _related(site, found)],
         cite=[(form, {"bibtex": "BibTeX", "ris": "RIS", "csl": "CSL-JSON"}[form]) for form in export.FORMATS],
     )
@@ -60,7 +62,7 @@ def cite(site: Site, ask: Ask) -> Response:
 
 def search(site: Site, ask: Ask) -> Response:
     """`/` and `/p/TOKEN/search`: what fits all that was asked, twenty at a time."""
-    reader, own = _reader(site, ask)
+    reader, own = site.reader(ask)
     if reader is None and own:
         return site.gone()
     query = {name: clean(ask.query[name])[:300] for name in _ASKED if ask.query.get(name)}
@@ -94,15 +96,6 @@ def search(site: Site, ask: Ask) -> Response:
     )
 
 
-def _reader(site: Site, ask: Ask) -> tuple[Profile | None, str]:
-    """Whose page this is, and what its addresses begin with; None and "" for the pages of everybody."""
-    token = ask.path.get("token")
-    if token is None:
-        return None, ""
-    read = site.read("profile", token)
-    return (site.profile(read[0]) if read else None), f"/p/{token}"
-
-
 def _counts(seen: tuple[Seen, ...]) -> dict[str, object] | None:
     """The upvotes by day as a picture and as rows; None where fewer than two days show any."""
     newest: dict[date, Seen] = {one.as_of: one for one in seen if one.as_of is not None and one.upvotes is not None}
@@ -115,11 +108,20 @@ def _counts(seen: tuple[Seen, ...]) -> dict[str, object] | None:
     return {"picture": charts.line(votes, words.COUNTS, said), "said": said, "rows": rows}
 
 
-def _why(site: Site, offer: Offer, paper_id: str) -> str:
-    """The reason that the edition gave; "" for a paper that was only named, or an edition that is forgotten."""
+def _pick(site: Site, offer: Offer, paper_id: str) -> Pick | None:
+    """How the edition showed it; None for a paper that was only named, or an edition that is forgotten."""
     digest = site.store.digest(offer.profile, offer.day)
-    pick: Pick | None = next((one for one in (digest.picks if digest else ()) if one.change.paper.id == paper_id), None)
+    return next((one for one in (digest.picks if digest else ()) if one.change.paper.id == paper_id), None)
+
+
+def _why(pick: Pick | None) -> str:
     return wording.why(pick.reasons, pick.change.paper.title) if pick else ""
+
+
+def _named(picks: Sequence[Pick | None]) -> tuple[str, ...]:
+    """The words that *picks* are there for."""
+    reasons = [reason for pick in picks if pick for reason in pick.reasons if reason.kind in {"words", "keywords"}]
+    return tuple(name for reason in reasons for name in reason.names)
 
 
 def _related(site: Site, paper: Paper) -> list[Paper]:

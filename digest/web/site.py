@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from digest.links import Links, Purpose
 from digest.model import Profile, Settings
@@ -73,7 +73,19 @@ class Site:
 
     def today(self, profile: Profile) -> date:
         """The local date of *profile*."""
-        return self.clock().astimezone(ZoneInfo(profile.timezone)).date()
+        return self.local(self.clock(), profile)
+
+    def local(self, instant: datetime, profile: Profile) -> date:
+        """The date that *instant* has where the reader of *profile* is."""
+        return instant.astimezone(ZoneInfo(profile.timezone)).date()
+
+    def reader(self, ask: Ask) -> tuple[Profile | None, str]:
+        """Whose page this is, and what its addresses begin with; None and "" for the pages of everybody."""
+        token = ask.path.get("token")
+        if token is None:
+            return None, ""
+        read = self.read("profile", token)
+        return (self.profile(read[0]) if read else None), f"/p/{token}"
 
     def title(self, name: str) -> str:
         """How the digest of a profile is called, whether or not the profile is still there."""
@@ -93,6 +105,10 @@ class Site:
     def gone(self) -> HTMLResponse:
         """The one answer to every link that leads nowhere, whatever the reason."""
         return self.said(words.GONE_TITLE, words.GONE, status=404)
+
+    def too_often(self) -> Response:
+        """The answer to who presses a button again and again."""
+        return PlainTextResponse("Too many requests. Please wait a minute.\n", 429, {"Retry-After": "60"})
 
     def file(self, name: str, kind: str) -> Response:
         """A file beside the templates."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from digest.render.view import paper_view
 from digest.store import Opinion
@@ -25,7 +25,7 @@ def vote(site: Site, ask: Ask) -> Response:
     done = ""
     if ask.acts:
         if not site.acts.take(token, site.steady()):
-            return PlainTextResponse("Too many requests. Please wait a minute.\n", 429, {"Retry-After": "60"})
+            return site.too_often()
         if ask.form.get("action") == "undo":
             site.store.unvote(profile, paper_id)
             done = words.UNDONE

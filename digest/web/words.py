@@ -48,6 +48,20 @@ PAUSE_BUTTON = "Pause"
 PAUSE_HINT = "You get one digest with the best of what came in meanwhile when you are back."
 RETURN = "Send me digests again"
 BAD_DAY = "Please choose a day after today, within a year."
+MUTE = "Mute for a month"
+UNMUTE = "Unmute"
+MUTED = "Muted for a while"
+MUTED_HINT = "Papers by these authors, or with these words, are not sent to you. After a month they may come again."
+MUTE_LINK = "What you muted"
+MUTE_HEADING = "Not for a month"
+MUTE_KINDS = {"author": "author", "topic": "topic"}
+MUTE_KIND, MUTE_WHAT = "Mute an", "Full name, or words as they stand in titles and abstracts"
+MUTE_PAPER = "Author or topic of this paper"
+NOTHING_MUTED = "Nothing is muted."
+ALWAYS_MUTED = "Muted for good by your profile:"
+MUTE_NOTHING = "Please name an author or a topic."
+MUTE_FULL = "So much is muted that no more can be; please unmute something first."
+UNTIL_DAY = "until"
 VOTE_TITLES = {
     "more": "More like this?",
     "less": "Not for you?",
@@ -105,6 +119,16 @@ def returned(target: str, title: str) -> str:
 def resting(title: str, until: date) -> str:
     """Says until when a profile rests."""
     return f"“{title}” is paused: it comes again from {long_date(until)} on."
+
+
+def muted(what: str) -> str:
+    """Says that something is muted."""
+    return f"Noted: no papers of “{what}” for a month."
+
+
+def unmuted(what: str) -> str:
+    """Says that it was taken back."""
+    return f"Papers of “{what}” may come again."
 
 
 def edition_heading(day: date) -> str:

@@ -76,6 +76,18 @@ def test_who_unsubscribed_gets_nothing_until_resumed(served: BotFolder):
     assert (nothing.code, "'ada'" in nothing.err) == (2, True)
 
 
+def test_what_a_reader_muted_is_not_sent_to_them_for_that_time(served: BotFolder):
+    with store(served) as memory:
+        memory.mute("ada", "topic", "diffusion", datetime(2026, 12, 21, tzinfo=UTC), MORNING)
+    another(served, "second", "Beta Diffusion Models")
+    assert "Beta" not in served.digest("preview", "ada", now="2026-11-22T09:00:00Z").out
+    (edition,) = served.run(now="2026-11-22T09:00:00Z")["editions"]
+    assert (edition["considered"], edition["picks"]) == (1, 0)
+    another(served, "third", "Gamma Diffusion Models")
+    (edition,) = served.run(now="2026-12-22T09:00:00Z")["editions"]
+    assert edition["picks"] == 1, "the month is over"
+
+
 def test_only_the_target_that_left_is_left_out(bot: BotFolder):
     text = (bot.root / "profiles" / "ada.toml").read_text()
     bot.profile("ada", text.replace('["folder:ada"]', '["folder:ada", "folder:team"]'))

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = [
     "search", "nothing", "paper", "own paper", "own search", "archive", "own edition", "edition", "hostile", "leave",
-    "vote", "login", "gone", "operator",
+    "muted", "vote", "login", "gone", "operator",
 ]  # fmt: skip
 
 

@@ -67,6 +67,25 @@ def test_a_rest_is_replaced_by_a_later_one_and_ended(store: Store):
     assert store.rests() == {}
 
 
+# ---------------------------------------------------------------- muting
+
+
+def test_what_is_muted_holds_until_it_is_over_or_taken_back(store: Store):
+    month = NOW + timedelta(days=30)
+    assert store.mute("ada", "author", " Ada\tFrost ", month, NOW)
+    assert store.mute("ada", "topic", "protein", LATER, NOW)
+    assert store.mute("eve", "topic", "x" * 500, month, NOW), "too long is cut, not refused"
+    assert not store.mute("ada", "topic", " ", month, NOW)
+    assert [(one.kind, one.what) for one in store.mutes(None, NOW)["ada"]] == [
+        ("author", "Ada Frost"), ("topic", "protein"),
+    ]  # fmt: skip
+    assert [one.what for one in store.mutes(["ada", "bob"], LATER)["ada"]] == ["Ada Frost"]
+    assert store.mute("ada", "author", "Ada Frost", LATER, NOW), "the last word counts"
+    assert store.mutes(["ada"], LATER) == {}
+    assert store.unmute("ada", "author", "Ada Frost")
+    assert not store.unmute("ada", "author", "Ada Frost")
+
+
 # ---------------------------------------------------------------- votes
 
 

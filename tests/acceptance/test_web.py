@@ -1,0 +1,54 @@
+"""What readers do on the pages, asked for as a browser without scripts asks."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.builders import NOW
+from tests.website import Served, a_site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with a_site(tmp_path_factory.mktemp("site")) as served:
+        yield served
+
+
+def options(page: str, name: str) -> list[str]:
+    """The values of the options of one field."""
+    field = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)
+    return re.findall(r'value="([^"]*)"', field[0]) if field else []
+
+
+# ---------------------------------------------------------------- muting
+
+
+def test_an_author_of_a_paper_is_muted_for_a_month_and_heard_again(site: Served):
+    paper = httpx.get(site.url + site.pages["own paper"]).text
+    offered = options(paper, "both")
+    author = next(value for value in offered if value.startswith("author:"))
+    assert any(value.startswith("topic:") for value in offered)
+    done = httpx.post(f"{site.url}/p/{site.token}/muted", data={"both": author, "action": "mute"})
+    assert "Noted: no papers of" in done.text
+    (mute,) = site.store.mutes(["ada"], NOW)["ada"]
+    assert (mute.kind, mute.what, mute.until) == ("author", author.partition(":")[2], NOW + timedelta(days=30))
+    listed = httpx.get(f"{site.url}/p/{site.token}/muted").text
+    assert mute.what in listed
+    httpx.post(f"{site.url}/p/{site.token}/muted", data={"kind": "author", "what": mute.what, "action": "unmute"})
+    assert site.store.mutes(["ada"], NOW) == {}
+
+
+@pytest.mark.parametrize("form", [{}, {"kind": "topic", "what": " - "}, {"kind": "planet", "what": "x"}])
+def test_a_mute_that_says_nothing_mutes_nothing(site: Served, form: dict[str, str]):
+    answer = httpx.post(f"{site.url}/p/{site.token}/muted", data=form | {"action": "mute"})
+    assert answer.status_code == 400
+    assert site.store.mutes(None, NOW) == {}
+
+
+def test_the_paper_page_of_everybody_offers_no_mute(site: Served):
+    assert "muted" not in httpx.get(site.url + site.pages["paper"]).text
+    assert httpx.post(f"{site.url}/p/forged/muted", data={"kind": "topic", "what": "x"}).status_code == 404
