@@ -20,7 +20,7 @@ from itsdangerous import BadSignature, Signer
 
 from digest.model import Target
 
-Purpose = Literal["unsubscribe", "edition", "vote", "profile", "feed", "tune", "operator"]
+Purpose = Literal["unsubscribe", "edition", "vote", "profile", "feed", "tune", "operator", "press", "undo"]
 Action = Literal["more", "less", "save"]
 """What a vote says of a paper."""
 
@@ -41,6 +41,8 @@ RULES: dict[Purpose, Rule] = {
     "profile": Rule("p", ("profile",), timedelta(days=400)),  # shows no more than who asks for a fresh link to `tune`
     "feed": Rule("f", ("profile",), None),  # a feed reader asks for years
     "operator": Rule("operator", ("who",), timedelta(hours=12)),  # a session, kept in a cookie
+    "press": Rule("press", ("profile", "date", "paper", "action"), timedelta(days=90)),  # a button in Slack: no page
+    "undo": Rule("undo", ("profile", "date", "paper", "message"), timedelta(days=2)),  # nor this
     "tune": Rule("t", ("profile",), timedelta(minutes=15)),  # changes a profile: never stands in a digest
 }
 SHORTEST_KEY = 16

@@ -12,6 +12,7 @@ import json
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -91,6 +92,9 @@ class SlackServer:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.show_metadata = True
         self.channels: list[tuple[str, str]] = []  # (name, id)
+        self.app_token, self.socket_url = "xapp-a-token-of-the-tests", ""
+        self.whispers: list[dict[str, Any]] = []  # seen by one person alone, in order
+        self.reactions: dict[str, list[dict[str, Any]]] = {}  # by ts
         self.closing = threading.Event()
         self.lock = threading.Lock()
         self._clock = 1795240800  # 2026-11-21 06:00 UTC
@@ -111,6 +115,10 @@ class SlackServer:
     def settings(self, *, timeout: float = 5.0) -> SlackSettings:
         return SlackSettings(self.token, base_url=f"http://127.0.0.1:{self.port}/api/", timeout=timeout)
 
+    def app_settings(self, **fields: Any) -> SlackSettings:
+        """Those of a bot with the Slack app."""
+        return replace(self.settings(), **{"app_token": self.app_token, **fields})
+
     def posts_of(self, delivery_id: str) -> list[int]:
         """The parts of one delivery that were accepted, in order."""
         payloads = [post["metadata"]["event_payload"] for post in self.posts if "metadata" in post]
@@ -129,12 +137,22 @@ class SlackServer:
                 return self._listing(posts, body)
             if method == "conversations.replies":
                 ts = body["ts"]
-                return self._listing([post for post in self.posts if ts in (post["ts"], post.get("thread_ts"))], body)
+                found = [post for post in self.posts if ts in (post["ts"], post.get("thread_ts"))]
+                first, last = float(body.get("oldest", 0)), float(body.get("latest", "inf"))
+                return self._listing([post for post in found if first <= float(post["ts"]) <= last], body)
             if method == "conversations.list":
                 start, size = int(body.get("cursor") or 0), min(int(body.get("limit", 100)), self.page)
                 more = str(start + size) if start + size < len(self.channels) else ""
                 shown = [{"id": id_, "name": name} for name, id_ in self.channels[start : start + size]]
                 return answer({"ok": True, "channels": shown, "response_metadata": {"next_cursor": more}})
+            if method == "apps.connections.open" and self.socket_url:
+                return answer({"ok": True, "url": self.socket_url})
+            if method == "chat.update":
+                return answer(self._update(body))
+            if method == "chat.postEphemeral":
+                error = fault_of(body) or (None if body.get("user") else "user_not_in_channel")
+                self.whispers += [] if error else [body]
+                return answer({"ok": error is None, **({"error": error} if error else {"message_ts": "1.2"})})
             if method == "auth.test":
                 return answer({"ok": True, "user": "digest", "team": "Example Lab"})
             return answer({"ok": False, "error": "unknown_method"})
@@ -150,13 +168,30 @@ class SlackServer:
         self.posts.append(post)
         return {"ok": True, "channel": body["channel"], "ts": post["ts"], "message": {"text": body.get("text", "")}}
 
+    def _update(self, body: dict[str, Any]) -> dict[str, Any]:
+        error = fault_of(body)
+        post = next((one for one in self.posts if (one["channel"], one["ts"]) == (body["channel"], body["ts"])), None)
+        if error is not None or post is None:
+            return {"ok": False, "error": error or "message_not_found"}
+        post.update(text=body.get("text", ""), blocks=body.get("blocks", []))
+        return {"ok": True, "channel": body["channel"], "ts": body["ts"]}
+
+    def shown(self, post: dict[str, Any]) -> dict[str, Any]:
+        """A message as Slack hands it out: each block has an id, and others' texts stay as they were written."""
+        kept = {key: post[key] for key in ("ts", "text", "thread_ts", "metadata") if key in post}
+        blocks = [{"block_id": f"b{place}", **block} for place, block in enumerate(post.get("blocks", []))]
+        reactions = self.reactions.get(post["ts"])
+        return {"type": "message", "user": "U0BOT", "bot_id": "B0BOT", **kept, "blocks": blocks} | (
+            {"reactions": reactions} if reactions else {}
+        )
+
     def _listing(self, posts: list[dict[str, Any]], body: dict[str, Any]) -> Answer:
         posts = [post for post in posts if post["channel"] == body["channel"]]
         start = int(body.get("cursor") or 0)
         size = min(int(body.get("limit", 100)), self.page)
         shown = []
         for post in posts[start : start + size]:
-            kept = {key: post[key] for key in ("ts", "text", "thread_ts", "metadata") if key in post}
+            kept = self.shown(post)
             if not (self.show_metadata and body.get("include_all_metadata") in {"1", "true", True}):
                 kept.pop("metadata", None)
             shown.append(kept)
@@ -197,11 +232,16 @@ def _good_block(block: dict[str, Any]) -> bool:
         return 0 < len(elements) <= 10 and all(0 < len(item.get("text", "x")) <= FIELD for item in elements)
     if kind == "actions":
         return 0 < len(block.get("elements", [])) <= 25 and all(map(_good_button, block["elements"]))
+    if kind == "context_actions":
+        elements = block.get("elements", [])
+        choices = [item[side] for item in elements for side in ("positive_button", "negative_button")]
+        return 0 < len(elements) <= 5 and all(map(_good_button, choices))
     return kind in {"divider", "rich_text", "image"}
 
 
 def _good_button(button: dict[str, Any]) -> bool:
-    return 0 < len(button["text"]["text"]) <= BUTTON and len(button.get("value", "")) <= VALUE
+    label = button.get("accessibility_label", "")
+    return 0 < len(button["text"]["text"]) <= BUTTON >= len(label) and len(button.get("value", "")) <= VALUE
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -243,7 +283,8 @@ def _handler(server: SlackServer) -> type[BaseHTTPRequestHandler]:
             with server.lock:
                 server.calls.append((method, body))
                 act = server.script.pop(0) if method in server.scripted and server.script else ok
-            if self.headers["Authorization"] != f"Bearer {server.token}":
+            token = server.app_token if method == "apps.connections.open" else server.token
+            if self.headers["Authorization"] != f"Bearer {token}":
                 return answer({"ok": False, "error": "invalid_auth"})
             return act(server, method, body)
 

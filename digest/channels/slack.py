@@ -22,6 +22,7 @@ from digest.channels.pace import Pace, Turns
 from digest.channels.slack_errors import TOO_MUCH, MayHavePosted, Refused, refusal, retry_after
 from digest.errors import Deferred, DeliveryError, Rejected, Unconfirmed
 from digest.model import Message, Post, Receipt, SlackSettings
+from digest.render.slack import ordinary
 from digest.render.slack import plain as plain_post
 
 EVENT_TYPE = "paper_digest"
@@ -42,6 +43,7 @@ class SlackChannel:
     def __init__(
         self, settings: SlackSettings, *, wait: Callable[[float], object] = time.sleep, pace: Turns | None = None
     ) -> None:
+        self._feedback = True
         self._pace = pace or Pace(PER_SECOND, BURST, wait=wait)
         self._client = WebClient(
             token=settings.token,
@@ -114,13 +116,16 @@ class SlackChannel:
 
     def _post(self, message: Message, part: int, parent: str | None) -> tuple[str, str]:
         """Post one part; return its ``ts`` and, if it had to be sent as plain text, why."""
-        post = message.posts[part]
+        post = message.posts[part] if self._feedback else ordinary(message.posts[part])
         try:
             return self._posted(message, part, post, parent), ""
         except Refused as error:
             if error.code not in TOO_MUCH:
                 raise refusal(error) from None
             plain, why = plain_post(post), error.code
+        if post != ordinary(post) and why == "invalid_blocks":
+            self._feedback = False  # a workspace without the feedback element: ordinary buttons from now on
+            return self._post(message, part, parent)
         try:
             return self._posted(message, part, plain, parent), f"part {part} sent as plain text: {why}"
         except Refused as error:

@@ -84,7 +84,7 @@ def _at_once(_: float) -> None:
 
 def make_renderer(settings: Settings, *, scratch: bool = False) -> Renderer:
     """Build the voice: the user's own templates first, the packaged ones for the rest; *scratch* as in `make_links`."""
-    from digest.cli.linkkeys import make_links
+    from digest.cli.linkkeys import make_links, make_tokens
     from digest.packaged import packaged
     from digest.render import Renderer
 
@@ -93,6 +93,7 @@ def make_renderer(settings: Settings, *, scratch: bool = False) -> Renderer:
         [*folders, packaged("templates")],
         links=make_links(settings, scratch=scratch),
         unsubscribe=_unsubscribe(settings),
+        buttons=make_tokens(settings, scratch=scratch) if settings.slack and settings.slack.has_app else None,
     )
 
 

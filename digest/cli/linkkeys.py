@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
-    from digest.links import Links
+    from digest.links import Links, Tokens
     from digest.model import Settings
 
 FILE = "links.key"
@@ -20,19 +20,29 @@ _LOOSE = 0o077
 def make_links(settings: Settings, *, scratch: bool = False) -> Links | None:
     """What makes and reads signed links; None without a public_url, since a link must lead somewhere.
 
-    With *scratch* no file is made: what is only looked at is signed with a key that nobody keeps.
-    Raises DigestError when the file cannot be read or made, or holds no good key.
+    *scratch* and errors as in `make_tokens`.
     """
     if not settings.public_url:
         return None
+    from digest.links import Links
+
+    return Links(settings.public_url, make_tokens(settings, scratch=scratch))
+
+
+def make_tokens(settings: Settings, *, scratch: bool = False) -> Tokens:
+    """What signs links and buttons, and knows them again.
+
+    With *scratch* no file is made: what is only looked at is signed with a key that nobody keeps.
+    Raises DigestError when the file cannot be read or made, or holds no good key.
+    """
     from digest.cli.secrets import know
-    from digest.links import Links, Tokens
+    from digest.links import Tokens
 
     path = settings.state / FILE
     keys = settings.link_keys or _read(path) or (_made_up() if scratch else _made(path))
     know(*keys)
     try:
-        return Links(settings.public_url, Tokens(keys))
+        return Tokens(keys)
     except ValueError as error:
         raise DigestError(f"{path}: {error}; delete it only if no mail with links was sent yet") from None
 

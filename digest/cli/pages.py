@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digest.cli.options import Clock
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def beside(bot: Bot, clock: Clock, steady: Callable[[], float]) -> Iterator[None]:
-    """Serve the pages while the caller works; nothing is imported where none are asked for.
+def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence[Any] = ()) -> Iterator[None]:
+    """Serve the pages and *routes* of others while the caller works; nothing is imported where none are asked for.
 
     Raises DigestError when they cannot be served.
     """
@@ -32,5 +32,5 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float]) -> Iterator[None
     folders = [bot.settings.templates] if bot.settings.templates else []
     templates = Templates([*folders, packaged("templates")])
     site = Site(bot.settings, bot.store, make_links(bot.settings), templates, clock, steady)
-    with served(application(site), web):
+    with served(application(site, routes), web):
         yield

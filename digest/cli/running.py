@@ -100,10 +100,11 @@ def ingest(
 def serve(config: Config = None, now: Now = None, log_format: Format = None, debug: Debug = False) -> None:
     """Run by itself until SIGTERM: each profile gets its edition when its time has come."""
     from digest import pipeline, service, sources
-    from digest.cli import pages, watching
+    from digest.cli import pages, slackapp, watching
 
     tick = clock(now)
     settings = building.load_settings(config)
+    slackapp.check_installed(settings)
     tell = _log(log_format or settings.log_format or LogFormat.text)
     stop = threading.Event()
     with building.bot(settings, tick, tell=tell, stop=stop, patient=not now) as bot:
@@ -116,7 +117,7 @@ def serve(config: Config = None, now: Now = None, log_format: Format = None, deb
         )
         folders = [source.path for source in settings.sources if source.kind == "folder"]
         watch = partial(sources.watch_folders, folders) if folders else None
-        with pages.beside(bot, tick, _steady):
+        with slackapp.beside(bot, _steady) as routes, pages.beside(bot, tick, _steady, routes):
             service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed, watch=watch)
 
 

@@ -14,7 +14,7 @@ HIDDEN = "***"
 _SHORTEST = 4
 _SHAPES = (
     (re.compile(r"(?<=://)[^/\s@\"']*:[^/\s@\"']*(?=@)"), HIDDEN),  # user:password in a URL
-    (re.compile(r"\bxox[a-z]-[\w-]+"), HIDDEN),  # any token of Slack
+    (re.compile(r"\bx(?:ox[a-z]|app)-[\w-]+"), HIDDEN),  # any token of Slack
 )
 _known: set[str] = set()
 
@@ -22,7 +22,9 @@ _known: set[str] = set()
 def remember(settings: Settings) -> None:
     """Know the secrets of *settings* from now on."""
     found = {settings.ping_url, _password(settings.store_url)}
-    found |= {settings.email.password if settings.email else "", settings.slack.token if settings.slack else ""}
+    found.add(settings.email.password if settings.email else "")
+    if settings.slack:
+        found |= {settings.slack.token, settings.slack.app_token, settings.slack.signing_secret}
     found.add(settings.email.dkim.key if settings.email and settings.email.dkim else "")
     found.add(settings.summaries.key if settings.summaries else "")
     found.add(settings.web.password)

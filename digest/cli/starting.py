@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import building, saying, secrets, wordcheck
+from digest.cli import building, saying, secrets, slackapp, wordcheck
 from digest.cli.options import Config, Debug, Now, clock
 from digest.errors import ConfigError, DeliveryError, DigestError, ModelUnusable
 from digest.text import plural
@@ -47,6 +47,7 @@ def check(
         if online:
             _suggest_ids(config)
         raise
+    slackapp.check_installed(settings)
     renderer = building.make_renderer(settings, scratch=True)
     if faults := renderer.check():
         raise ConfigError(faults)

@@ -43,6 +43,9 @@ def check_main(main: Document) -> None:
         _check_source(main, place, source)
         name = source_name(source)
         _claim(names, name, main, place, f'the name "{name}" is used by another source', "give each a name of its own")
+    slack = raw.get("slack")
+    if isinstance(slack, dict):
+        _check_app(main, slack)
     email = raw.get("email")
     if isinstance(email, dict) and isinstance(email.get("url"), str):
         _check_login(main, email)
@@ -71,6 +74,28 @@ def _check_source(main: Document, place: Location, source: dict[str, Any]) -> No
     for key, kinds in _ONLY_FOR.items():
         if key in source and isinstance(kind, str) and kind in _KINDS and kind not in kinds:
             main.fault((*place, key), f'is not for kind "{kind}"', "only for " + ", ".join(sorted(kinds)))
+
+
+def _check_app(main: Document, slack: dict[str, Any]) -> None:
+    """The Slack app is reached in one way, and what only it can do needs it."""
+    web = (main.raw or {}).get("web")
+    if "app_token" in slack and "signing_secret" in slack:
+        main.fault(("slack", "signing_secret"), "is one way too many beside app_token", "keep app_token: Socket Mode")
+    if "signing_secret" in slack and not (isinstance(web, dict) and web.get("listen")):
+        main.fault(("slack", "signing_secret"), "needs [web] listen, where Slack reaches the app", "or use app_token")
+    on = {"app_token", "signing_secret"} & slack.keys()
+    for key in () if on else sorted({"subscribe", "unfurl", "reactions"} & slack.keys()):
+        main.fault(("slack", key), "is for the Slack app, which is off", "app_token or signing_secret switches it on")
+    _check_reactions(main, slack.get("reactions"))
+
+
+def _check_reactions(main: Document, reactions: Any) -> None:
+    owners: dict[str, str] = {}
+    for opinion, names in reactions.items() if isinstance(reactions, dict) else ():
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            owner = owners.setdefault(name, opinion) if isinstance(name, str) else opinion
+            if owner != opinion:
+                main.fault(("slack", "reactions", opinion, index), f'"{name}" says "{owner}" already')
 
 
 def _check_login(main: Document, email: dict[str, Any]) -> None:

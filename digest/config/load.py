@@ -10,7 +10,7 @@ from typing import Any
 from digest.config.across import check_main, check_profiles, source_name
 from digest.config.faults import Document, read
 from digest.config.places import Door
-from digest.config.schema import DigestFile, EmailTable, ProfileFile, SourceTable, SummariesTable, Table
+from digest.config.schema import DigestFile, EmailTable, ProfileFile, SlackTable, SourceTable, SummariesTable, Table
 from digest.errors import ConfigError, Fault
 from digest.model import (
     DkimSettings,
@@ -116,7 +116,7 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         web=_web(table),
         link_keys=tuple(table.links.keys),
         email=_mail(email) if email else None,
-        slack=SlackSettings(slack.token, slack.base_url, slack.timeout) if slack else None,
+        slack=_slack(slack) if slack else None,
         templates=table.templates,
         max_dump_bytes=table.max_dump_mb * 2**20,
         operator=OperatorSettings(**_fields(table.operator)),
@@ -127,6 +127,12 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         log_format=table.log.format if table.log else "",
         semantic_model=table.semantic.model if table.semantic else None,
     )
+
+
+def _slack(table: SlackTable) -> SlackSettings:
+    fields = _fields(table)
+    reactions = ((emoji, opinion) for opinion, names in table.reactions for emoji in names)
+    return SlackSettings(**fields | {"reactions": tuple(reactions)})
 
 
 def _web(table: DigestFile) -> WebSettings:

@@ -52,6 +52,7 @@ PingUrl = Annotated[str, AfterValidator(lambda text, info: places.ping_url(text,
 SourceUrl = Annotated[str, AfterValidator(places.source_url)]
 Category = Annotated[str, AfterValidator(values.category)]
 ApiUrl = Annotated[str, AfterValidator(places.api_url)]
+Emoji = Annotated[str, AfterValidator(values.emoji)]
 Secret = Annotated[str, AfterValidator(lambda text, info: places.secret(text, _door(info))), Field(repr=False)]
 Key = Annotated[str, AfterValidator(lambda text, info: places.link_key(text, _door(info)))]
 Pem = Annotated[str, AfterValidator(lambda text, info: places.pem(text, _door(info))), Field(repr=False)]
@@ -127,12 +128,25 @@ class EmailTable(Table):
     dkim: DkimTable | None = None
 
 
+class ReactionsTable(Table):
+    """[slack.reactions]: which emoji say what of a paper."""
+
+    more: Many[Emoji] = ["+1"]
+    less: Many[Emoji] = ["-1"]
+    save: Many[Emoji] = ["bookmark"]
+
+
 class SlackTable(Table):
     """[slack]"""
 
     token: Secret
     base_url: ApiUrl = "https://slack.com/api/"
     timeout: Seconds = 30.0
+    app_token: Secret = ""
+    signing_secret: Secret = ""
+    subscribe: bool = False
+    unfurl: bool = False
+    reactions: ReactionsTable = ReactionsTable()
 
 
 class OperatorTable(Table):

@@ -18,6 +18,7 @@ from digest.model import Target
 from digest.text import clean
 
 _SLACK_ID = re.compile(r"[CGDUW][A-Z0-9]{6,20}")
+_EMOJI = re.compile(r"[a-z0-9_+'\u0080-\uffff-]{1,100}")
 _NAME = re.compile(r"\w(?:[\w.+@-]{0,98}[\w+@-])?")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(
@@ -132,6 +133,14 @@ def slack_id(text: str) -> str:
 
 
 _ADDRESSES = {"email": email_address, "slack": slack_id, "folder": simple_name}
+
+
+def emoji(text: str) -> str:
+    """The name of an emoji as Slack reports a reaction with it: without colons, "+1" for "thumbsup"."""
+    name = text.strip(":")
+    if not _EMOJI.fullmatch(name):
+        raise Wrong(f'"{clean(text)[:40]}" is not the name of an emoji', 'like "+1", "bookmark" or ":eyes:"')
+    return {"thumbsup": "+1", "thumbsdown": "-1"}.get(name, name)
 
 
 def sender(text: str) -> str:

@@ -75,11 +75,26 @@ class EmailSettings:
 
 @dataclass(frozen=True, slots=True)
 class SlackSettings:
-    """How Slack is reached; *base_url* differs from the default only for tests and proxies."""
+    """How Slack is reached; *base_url* differs from the default only for tests and proxies.
+
+    *app_token* (Socket Mode) or *signing_secret* (HTTP) switch the Slack app on: buttons, commands, Home. *reactions*
+    says which emoji, by name without colons, votes what. *subscribe* lets anybody make a profile of their own,
+    *unfurl* answers links to papers.
+    """
 
     token: str = field(repr=False)
     base_url: str = "https://slack.com/api/"
     timeout: float = 30.0
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    reactions: tuple[tuple[str, str], ...] = (("+1", "more"), ("-1", "less"), ("bookmark", "save"))
+    subscribe: bool = False
+    unfurl: bool = False
+
+    @property
+    def has_app(self) -> bool:
+        """Whether there is somebody who hears a button."""
+        return bool(self.app_token or self.signing_secret)
 
 
 @dataclass(frozen=True, slots=True)

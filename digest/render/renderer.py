@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from digest.errors import Fault, TemplateFault
-from digest.links import Links
+from digest.links import Action, Links, Tokens
 from digest.model import Digest, Message, Paper, Pick, Post, Profile, Section, Target, message_key
 from digest.render import slack, wording
 from digest.render.addresses import Link
@@ -17,7 +18,7 @@ from digest.render.latex import readable
 from digest.render.samples import SAMPLES
 from digest.render.size import encoded_size, larger_than
 from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
-from digest.render.view import View, notice_view, view
+from digest.render.view import Button, Buttons, Press, View, notice_view, view
 from digest.text import clean
 
 MAX_HTML = 90_000
@@ -34,11 +35,19 @@ class Renderer:
 
     *links* make the links of the footer and of `List-Unsubscribe`, and their ``public_url`` reaches the templates
     as ``page.site``; without them nothing points to a page. *unsubscribe* is the address that who wants no more
-    writes to ("": it is not said). Safe to share between threads.
+    writes to ("": it is not said). *buttons* sign the buttons in Slack; without them there are none.
+    Safe to share between threads.
     """
 
-    def __init__(self, folders: Sequence[Path] = (), *, links: Links | None = None, unsubscribe: str = "") -> None:
-        self.links, self.unsubscribe = links, unsubscribe
+    def __init__(
+        self,
+        folders: Sequence[Path] = (),
+        *,
+        links: Links | None = None,
+        unsubscribe: str = "",
+        buttons: Tokens | None = None,
+    ) -> None:
+        self.links, self.unsubscribe, self._buttons = links, unsubscribe, buttons
         self._site = links.public_url if links else ""
         self._templates, self._ours = Templates(folders), Templates(())
         self._proven: set[Hashable] = set()
@@ -52,7 +61,7 @@ class Renderer:
         posts: tuple[Post, ...] = ()
         headers: tuple[tuple[str, str], ...] = ()
         if target.channel != "email":
-            page = view(digest, profile, site=self._site)
+            page = view(digest, profile, site=self._site, press=self._press(digest))
             posts = self._posts(page)
         if target.channel != "slack":
             headers = self._list_headers(digest, profile, target)
@@ -119,6 +128,24 @@ class Renderer:
         return tuple(
             Link(sign(digest.profile, digest.date, paper, action), words) for action, words in wording.VOTES.items()
         )
+
+    def _press(self, digest: Digest) -> Press | None:
+        """What makes the buttons of a paper of *digest*."""
+        tokens = self._buttons
+        if tokens is None:
+            return None
+        at = datetime.combine(digest.date, time(), UTC)
+
+        def button(action: Action, paper: str, title: str) -> Button:
+            words = wording.VOTES[action]
+            value = tokens.sign("press", digest.profile, digest.date.isoformat(), paper, action, at=at)
+            return Button(words, value, slack.cut(f"{words}: {title}", slack.MAX_LABEL))
+
+        def press(paper: str, title: str) -> Buttons | None:
+            given = (button(action, paper, title) for action in ("more", "less", "save"))
+            return Buttons(*given) if paper else None
+
+        return press
 
     def _list_headers(self, digest: Digest, profile: Profile, target: Target) -> tuple[tuple[str, str], ...]:
         """The way out for mail programs: our form, then a mail (RFC 2369); one click where TLS guards it (RFC 8058)."""

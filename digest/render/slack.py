@@ -19,6 +19,8 @@ MAX_BLOCKS = 50
 MAX_SECTION = 3_000
 MAX_HEADER = 150
 MAX_CONTEXT_ELEMENTS = 10
+MAX_LABEL = 75
+"""Of a button, what is on it and what a screen reader says."""
 MAX_TEXT = 3_500
 """Slack advises at most 4,000 characters of top-level text."""
 MAX_POST = 10_000
@@ -184,6 +186,23 @@ def _lines(text: str, limit: int) -> Iterator[str]:
 
 def _context(words: str) -> Mapping[str, Any]:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": words, "verbatim": True}]}
+
+
+def ordinary(post: Post) -> Post:
+    """*post* with ordinary buttons in the place of a feedback element, which not every workspace takes."""
+    return Post(post.text, tuple(map(_ordinary, post.blocks)))
+
+
+def _ordinary(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    if block.get("type") != "context_actions":
+        return block
+    buttons = [
+        {"type": "button", "action_id": f"vote_{opinion}", **element[side]}
+        for element in block["elements"]
+        for opinion, side in (("more", "positive_button"), ("less", "negative_button"))
+        if side in element
+    ]
+    return {**block, "type": "actions", "elements": buttons}
 
 
 def plain(post: Post) -> Post:

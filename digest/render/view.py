@@ -23,6 +23,8 @@ GLANCE_FROM = 4
 MIN_PREHEADER = 40
 Votes = Callable[[str], tuple[Link, ...]]
 """Makes the links by which a reader votes on the paper of this id."""
+Press = Callable[[str, str], "Buttons | None"]
+"""Makes the buttons in Slack for the paper of this id and title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,29 @@ class PaperView:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A button in Slack: its *words*, the signed *value* that comes back, and a *label* that names the paper."""
+
+    words: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """What a reader in Slack may say of a paper."""
+
+    more: Button
+    less: Button
+    save: Button
+
+
+@dataclass(frozen=True, slots=True)
 class PickView:
     """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one.
 
     A paper that is only named has no *why*. *votes* lead to where this reader says what they think of it: none
-    without pages.
+    without pages; *buttons* say it in Slack, and are None where no app hears them.
     """
 
     number: int
@@ -56,6 +76,7 @@ class PickView:
     why: str
     update: str
     votes: tuple[Link, ...] = ()
+    buttons: Buttons | None = None
 
     @property
     def spoken(self) -> str:
@@ -151,13 +172,14 @@ def view(
     ways: tuple[Link, ...] = (),
     stop: str = "",
     votes: Votes | None = None,
+    press: Press | None = None,
 ) -> View:
     """*digest* for the reader of *profile*; *omitted* papers were dropped from its end before.
 
     *ways* are the links of the footer, *stop* its last line: how to get no more by writing a mail. *votes* makes the
-    links of a paper from its id.
+    links of a paper from its id, *press* its buttons.
     """
-    sections = _sections(digest, votes)
+    sections = _sections(digest, votes, press)
     picks = [pick for section in sections for pick in section.picks]
     also = tuple(_line(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1))
     name = clean(profile.title or profile.name)
@@ -237,7 +259,7 @@ def _balance(digest: Digest, omitted: int) -> str:
     return wording.balance(shown, also, max(digest.considered, shown + also + omitted), digest.left_out)
 
 
-def _sections(digest: Digest, votes: Votes | None) -> tuple[SectionView, ...]:
+def _sections(digest: Digest, votes: Votes | None, press: Press | None) -> tuple[SectionView, ...]:
     """The sections with their picks numbered through; one without a name gets none where it stands alone."""
     number = 1
     made = []
@@ -245,18 +267,20 @@ def _sections(digest: Digest, votes: Votes | None) -> tuple[SectionView, ...]:
         made.append(
             SectionView(
                 name=clean(section.name) or (wording.OTHERS if len(digest.sections) > 1 else ""),
-                picks=tuple(_pick(pick, number + place, votes) for place, pick in enumerate(section.picks)),
+                picks=tuple(_pick(pick, number + place, votes, press) for place, pick in enumerate(section.picks)),
             )
         )
         number += len(section.picks)
     return tuple(made)
 
 
-def _pick(pick: Pick, number: int, votes: Votes | None) -> PickView:
+def _pick(pick: Pick, number: int, votes: Votes | None, press: Press | None) -> PickView:
     reasons = tuple(Reason(reason.kind, tuple(map(readable, reason.names))) for reason in pick.reasons)
     paper = paper_view(pick.change.paper)
     why = shorten(wording.why(reasons, paper.title), MAX_WHY)
-    return PickView(number, paper, why, wording.update(pick.change), votes(pick.change.paper.id) if votes else ())
+    id_ = pick.change.paper.id
+    buttons = press(id_, paper.title) if press else None
+    return PickView(number, paper, why, wording.update(pick.change), votes(id_) if votes else (), buttons)
 
 
 def _line(pick: Pick, number: int) -> PickView:

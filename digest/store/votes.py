@@ -78,6 +78,22 @@ class Votes:
                     found.setdefault(name, []).append(Vote(name, person, paper, cast(Opinion, opinion), at))
         return {name: tuple(votes) for name, votes in found.items()}
 
+    def opinions(self, profile: str, papers: Iterable[str]) -> dict[str, dict[str, Opinion]]:
+        """What each person says of these papers in *profile*, by paper and person; who says nothing is left out."""
+        query = (
+            select(_p.id, _v.person, _v.vote)
+            .join(schema.profiles, _f.no == _v.profile)
+            .join(schema.papers, _p.no == _v.paper)
+            .where(_f.name == profile)
+            .order_by(_v.at, _v.person)
+        )
+        found: dict[str, dict[str, Opinion]] = {}
+        with self._access.reading() as connection:
+            for chunk in rows.chunks(papers):
+                for paper, person, opinion in connection.execute(query.where(_p.id.in_(chunk))):
+                    found.setdefault(paper, {})[person] = cast(Opinion, opinion)
+        return found
+
     def votes_by_day(self, since: datetime) -> dict[date, int]:
         """How many votes were given on each UTC date from *since* on."""
         day = func.date(_v.at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -42,13 +42,15 @@ _FILES = {"/style.css": "text/css", "/icon.svg": "image/svg+xml", "/icon.png": "
 _ROBOTS = "User-agent: *\nDisallow: /\n"
 
 
-def application(site: Site) -> ASGIApp:
-    """Every page of *site*, behind its guard."""
+def application(site: Site, more: Sequence[Route] = ()) -> ASGIApp:
+    """Every page of *site* and what else shall be reached below it, behind its guard."""
     routes = [Route(path, _endpoint(site, page), methods=list(methods)) for path, page, methods in _PAGES]
     routes += [Route(path, _file(site, path[1:], kind)) for path, kind in _FILES.items()]
     routes += [Route("/favicon.ico", _file(site, "icon.png", "image/png"))]
     routes += [Route("/robots.txt", lambda request: PlainTextResponse(_ROBOTS))]
     routes += [Route("/healthz", lambda request: PlainTextResponse("ok\n"))]
+
+    routes += more
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -61,7 +63,7 @@ def application(site: Site) -> ASGIApp:
     handlers: dict[Any, Any] = {HTTPException: refused}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False  # a forged link gets the one answer, not a redirect
-    return Guard(app, site.settings.public_url, site.settings.web.per_minute)
+    return Guard(app, site.settings.public_url, site.settings.web.per_minute, [route.path for route in more])
 
 
 def _endpoint(site: Site, page: Page) -> Callable[[Request], Any]:

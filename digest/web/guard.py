@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -15,6 +15,8 @@ from digest.web.limits import Bucket
 
 MOST_BYTES = 64 * 1024
 """Of a request's body: the largest form of ours has less than a tenth of it."""
+MOST_SIGNED = 512 * 1024
+"""Of a body whose sender signs it: a press in Slack brings along the whole message."""
 SECONDS = 20.0
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
@@ -29,10 +31,14 @@ _HEADERS = {
 
 
 class Guard:
-    """Middleware around the pages of *app*; *public_url* says whether they are reached by TLS, and below which path."""
+    """Middleware around the pages of *app*; *public_url* says whether they are reached by TLS, and below which path.
 
-    def __init__(self, app: ASGIApp, public_url: str, per_minute: int) -> None:
+    *signed* are the paths of a service that signs its requests: all its users come from few addresses.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str, per_minute: int, signed: Collection[str] = ()) -> None:
         parts = urlsplit(public_url)
+        self._signed = frozenset(signed)
         self._app, self._below = app, parts.path.rstrip("/")
         self._bucket = Bucket(max(per_minute / 4, 20), per_minute / 60) if per_minute else None
         headers = dict(_HEADERS)
@@ -46,13 +52,16 @@ class Guard:
             return
         answer = self._answering(send)
         app, who = self._app, str((scope.get("client") or ("",))[0])
-        if self._bucket and not _one_click(scope) and not self._bucket.take(who, time.monotonic()):
+        inside = self._inside(scope)
+        signed = inside["path"] in self._signed
+        most = MOST_SIGNED if signed else MOST_BYTES
+        if self._bucket and not (signed or _one_click(scope)) and not self._bucket.take(who, time.monotonic()):
             app = PlainTextResponse("Too many requests. Please wait a minute.\n", 429, {"Retry-After": "60"})
-        elif _length(scope) > MOST_BYTES:
+        elif _length(scope, most) > most:
             app = PlainTextResponse("This is too large.\n", 413, {"Connection": "close"})
         try:
             async with asyncio.timeout(SECONDS):
-                await app(self._inside(scope), _counted(receive), answer)
+                await app(inside, _counted(receive, most), answer)
         except TimeoutError:
             await PlainTextResponse("This took too long.\n", 503, {"Connection": "close"})(scope, receive, answer)
 
@@ -78,20 +87,20 @@ def _one_click(scope: Scope) -> bool:
     return scope["method"] == "POST" and "/u/" in scope["path"]
 
 
-def _length(scope: Scope) -> int:
+def _length(scope: Scope, most: int) -> int:
     given = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    return int(given) if given.isdigit() and len(given) < 12 else MOST_BYTES + 1
+    return int(given) if given.isdigit() and len(given) < 12 else most + 1
 
 
-def _counted(receive: Receive) -> Receive:
-    """*receive*, until it has brought more than `MOST_BYTES`."""
+def _counted(receive: Receive, most: int) -> Receive:
+    """*receive*, until it has brought more than *most* bytes."""
     got = 0
 
     async def counted() -> Message:
         nonlocal got
         message = await receive()
         got += len(message.get("body", b""))
-        if got > MOST_BYTES:
+        if got > most:
             raise HTTPException(413, headers={"Connection": "close"})
         return message
 

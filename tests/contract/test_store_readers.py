@@ -123,6 +123,14 @@ def test_each_person_of_a_profile_has_a_vote(voted: Store):
     assert voted.votes_by_day(NOW - timedelta(days=1)) == {NOW.date(): 2}
 
 
+def test_opinions_are_told_by_paper_and_person(voted: Store):
+    voted.vote("ada", "p1", "more", NOW, person="slack:U1")
+    voted.vote("ada", "p1", "save", NOW, person="slack:U2")
+    voted.vote("ada", "p1", "less", LATER, person="slack:U1")
+    assert voted.opinions("ada", ["p1", "none"]) == {"p1": {"slack:U1": "less", "slack:U2": "save"}}
+    assert voted.opinions("ada", []) == voted.opinions("eve", ["p1"]) == {}
+
+
 @pytest.mark.parametrize(("profile", "paper"), [("nobody", "p1"), ("ada", "no such paper")])
 def test_nobody_votes_for_what_is_not_there(voted: Store, profile: str, paper: str):
     assert not voted.vote(profile, paper, "more", NOW)

@@ -98,6 +98,12 @@ timeout = 5
 token = "file:token"
 base_url = "http://127.0.0.1:8888/api"
 timeout = 3
+app_token = "env:PW"
+subscribe = true
+unfurl = true
+[slack.reactions]
+more = [":thumbsup:", "heart"]
+save = []
 [summaries]
 url = "http://127.0.0.1:8889/v1"
 model = "tiny"
@@ -145,6 +151,8 @@ weight = 2
     assert (mail.host, mail.port, mail.security, mail.user) == ("smtp.example.org", 465, "tls", "me@example.org")
     assert (mail.password, mail.sender, mail.timeout) == ("hunter2", "Digest <d@example.org>", 5)
     assert (slack.token, slack.base_url, slack.timeout) == ("xoxb-1", "http://127.0.0.1:8888/api/", 3)
+    assert (slack.app_token, slack.has_app, slack.subscribe, slack.unfurl) == ("hunter2", True, True, True)
+    assert slack.reactions == (("+1", "more"), ("heart", "more"), ("-1", "less"))
     assert (ada.name, ada.title, ada.enabled, ada.limit, ada.floor) == ("ada.l", "Ada's papers", False, 3, 0.25)
     assert [str(t) for t in ada.deliver] == ["email:ada+p@example.org", "slack:C0123456789", "folder:ada"]
     assert (ada.mute, ada.updates, ada.interests[0].about) == (("crypto",), ("text",), "networks and groups")
@@ -281,6 +289,12 @@ def test_a_profile_with_a_wrong_value_names_it(write, line, says):
         (MAIN + "[slack]\ntoken = 'xoxb-123'", "slack.token: a secret must not stand in the config"),
         (MAIN + "[slack]\ntoken = 'env:SLACK_TOKEN'", "SLACK_TOKEN is not set (did you mean"),
         (MAIN + "[slack]\ntoken = 'file:none'", "No such file or directory"),
+        (MAIN + SLACK + "app_token = 'xapp-1'", "slack.app_token: a secret must not stand in the config"),
+        (MAIN + SLACK + "app_token = 'env:A'\nsigning_secret = 'env:A'", "one way too many beside app_token"),
+        (MAIN + SLACK + "signing_secret = 'env:A'", "needs [web] listen, where Slack reaches the app"),
+        (MAIN + SLACK + "subscribe = true", "slack.subscribe: is for the Slack app, which is off"),
+        (MAIN + SLACK + "[slack.reactions]\nmore = ['thumbs up']", 'reactions.more[0]: "thumbs up" is not the name of'),
+        (MAIN + SLACK + "[slack.reactions]\nmore = ['a']\nless = ['a']", 'slack.reactions.less[0]: "a" says "more"'),
         (MAIN + "[slack]\ntoken = 'env:EMPTY'", "holds nothing usable"),
         (MAIN + "[slack]\ntoken = 'env:SLACK_TOKE'\nbase_url = 'http://slack.example.org/'", "in clear"),
         ("public_url = 'example.org'\n" + MAIN, "is not a web address"),

@@ -1,0 +1,48 @@
+"""The Slack app beside the passes of `digest serve`, where the config asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from digest.errors import ConfigError, Fault
+
+if TYPE_CHECKING:
+    from digest.model import Settings
+    from digest.pipeline import Bot
+
+
+def check_installed(settings: Settings) -> None:
+    """Raise ConfigError where the config asks for the app, and its library is not there."""
+    if settings.slack and settings.slack.has_app and find_spec("slack_bolt") is None:
+        key = "app_token" if settings.slack.app_token else "signing_secret"
+        what = "the Slack app needs a library that is not installed"
+        raise ConfigError([Fault(f"{settings.where}: slack.{key}", what, "pip install 'paper-digest[slack-app]'")])
+
+
+@contextmanager
+def beside(bot: Bot, steady: Callable[[], float]) -> Iterator[Sequence[Any]]:
+    """Run the app while the caller works; yields the routes that the pages shall have for it, none in Socket Mode."""
+    slack = bot.settings.slack
+    if slack is None or not slack.has_app:
+        yield ()
+        return
+    check_installed(bot.settings)
+    from digest.cli.linkkeys import make_tokens
+    from digest.pipeline.bot import Kept
+    from digest.slack_app import http, running
+    from digest.slack_app.app import application
+    from digest.slack_app.calling import Web
+    from digest.slack_app.desk import Desk
+
+    desk = Desk(replace(bot, kept=Kept()), make_tokens(bot.settings), Web(slack, bot.stop.wait))
+    with running.hands() as later:
+        app = application(desk, later, steady)
+        if slack.app_token:
+            with running.connected(app, slack):
+                yield ()
+        else:
+            yield (http.route(app, slack.signing_secret, bot.clock),)

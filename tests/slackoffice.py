@@ -1,0 +1,189 @@
+"""A workspace with the app in it: a store with papers, an edition posted to a channel, payloads as Slack sends them.
+
+The shapes are those of https://docs.slack.dev/reference (interactions, events, slash commands), written by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from digest import pipeline
+from digest.channels.slack import SlackChannel
+from digest.links import Tokens
+from digest.model import Profile, Settings, Target
+from digest.pipeline import Bot
+from digest.render import Renderer
+from digest.slack_app import http
+from digest.slack_app.app import application
+from digest.slack_app.calling import Web
+from digest.slack_app.desk import Desk
+from digest.store import Store
+from tests.builders import NOW, a_paper, a_profile
+from tests.slackd import SlackServer
+from tests.stores import an_edition, ingest
+
+CHANNEL, SECRET = "C0123456789", "a signing secret of the tests"
+TOKENS = Tokens(("a-key-of-the-tests-long-enough",))
+TITLES = ("Steerable Networks", "Kites at Night", "Ice and Oceans", "Proteins that Fold")
+
+
+@dataclass
+class Office:
+    """What a test holds on to; *now* is everybody's clock, *waited* the seconds that somebody was made to wait."""
+
+    slack: SlackServer
+    store: Store
+    bot: Bot
+    desk: Desk
+    http: TestClient
+    work: list[Any] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
+    now: datetime = NOW
+    number: int = 0
+
+    # ------------------------------------------------------------ what Slack sends
+
+    def post(self, title: str) -> dict[str, Any]:
+        """The post in the thread that is about the paper of this title."""
+        return next(post for post in self.slack.posts[1:] if title in post["text"])
+
+    def press(self, post: dict[str, Any], opinion: str, user: str = "U0ADA", **more: Any) -> dict[str, Any]:
+        """Somebody presses a button below a paper: interactive, block_actions."""
+        message = self.slack.shown(post)
+        for block in message["blocks"]:
+            for element in block.get("elements", ()):
+                side = {"more": "positive_button", "less": "negative_button"}.get(opinion, "")
+                if element.get("action_id") == f"vote_{opinion}" or side in element:
+                    value = element.get("value") or element[side]["value"]
+                    return self.action(element["action_id"], value, user, message, block["block_id"], **more)
+        raise LookupError(opinion)
+
+    def action(
+        self,
+        id_: str,
+        value: str,
+        user: str = "U0ADA",
+        message: dict[str, Any] | None = None,
+        block: str = "x",
+        **more: Any,
+    ) -> dict[str, Any]:
+        self.number += 1
+        pressed = {"type": "button", "action_id": id_, "block_id": block, "value": value}
+        return {
+            "type": "block_actions",
+            "user": {"id": user, "username": "ada", "team_id": "T1"},
+            "api_app_id": "A1",
+            "token": "legacy",
+            "container": {"type": "message", "channel_id": CHANNEL, "is_ephemeral": False},
+            "trigger_id": f"trigger-{self.number}",
+            "team": {"id": "T1", "domain": "lab"},
+            "channel": {"id": CHANNEL, "name": "papers"},
+            "message": message or {"ts": "0"},
+            "response_url": f"{self.slack.settings().base_url}respond",
+            "actions": [{**pressed, "action_ts": f"{self.number}.0001"}],
+            **more,
+        }
+
+    def event(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Something happened: events_api, event_callback."""
+        self.number += 1
+        return {
+            "type": "event_callback",
+            "team_id": "T1",
+            "api_app_id": "A1",
+            "event_id": f"Ev{self.number}",
+            "event_time": 1795240800,
+            "authorizations": [{"team_id": "T1", "user_id": "U0BOT", "is_bot": True}],
+            "event": {"type": kind, "event_ts": f"{self.number}.0002", **fields},
+        }
+
+    def reaction(self, kind: str, post: dict[str, Any], name: str, user: str = "U0ADA") -> dict[str, Any]:
+        item = {"type": "message", "channel": post["channel"], "ts": post["ts"]}
+        return self.event(kind, user=user, reaction=name, item=item, item_user="U0BOT")
+
+    # ------------------------------------------------------------ how it comes in
+
+    def hears(self, payload: dict[str, Any], *, works: bool = True, **headers: str) -> Any:
+        """Send a payload by HTTP, signed; the work is done after the answer, unless it shall wait."""
+        if payload["type"] == "event_callback":
+            content, kind = json.dumps(payload), "application/json"
+        elif payload["type"] == "command":
+            fields = {name: value for name, value in payload.items() if name != "type"}
+            content, kind = urlencode(fields), "application/x-www-form-urlencoded"
+        else:
+            content, kind = urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded"
+        headers = {**self.signed(content), "Content-Type": kind, **headers}
+        answer = self.http.post(http.PATH, content=content, headers=headers)
+        if works:
+            self.works()
+        return answer
+
+    def works(self) -> None:
+        """Do what the listeners left to be done."""
+        while self.work:
+            self.work.pop(0)()
+
+    def signed(self, content: str | bytes, *, at: datetime | None = None, secret: str = SECRET) -> dict[str, str]:
+        """The headers by which Slack signs a request."""
+        stamp = str(int((at or self.now).timestamp()))
+        body = content.encode() if isinstance(content, str) else content
+        made = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+        return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={made}"}
+
+    # ------------------------------------------------------------ what came of it
+
+    def votes(self, profile: str = "lab") -> dict[tuple[str, str], str]:
+        """By person and title."""
+        found = self.store.votes([profile]).get(profile, ())
+        papers = self.store.papers([vote.paper for vote in found])
+        return {(vote.person.removeprefix("slack:"), papers[vote.paper].title): vote.opinion for vote in found}
+
+    def tally(self, post: dict[str, Any]) -> list[str]:
+        """What stands below the buttons of a post."""
+        lines = [block for block in post["blocks"] if block.get("block_id", "").startswith("tally:")]
+        return [element["text"] for block in lines for element in block["elements"]]
+
+
+@contextmanager
+def an_office(
+    folder: Path, *profiles: Profile, titles: tuple[str, ...] = TITLES, store_url: str = "sqlite://", **fields: Any
+) -> Iterator[Office]:
+    """The edition of the profile "lab" was posted to its channel; *fields* are those of [slack]."""
+    lab = a_profile("lab", deliver=(Target("slack", CHANNEL),))
+    with SlackServer() as slack, Store.open(store_url, now=NOW) as store:
+        settings = Settings(folder, folder, "", profiles=profiles or (lab,), slack=slack.app_settings(**fields))
+        ingest(store, [a_paper(title) for title in titles])
+        edition = an_edition(*titles, targets=(f"slack:{CHANNEL}",))
+        edition = replace(edition, digest=replace(edition.digest, profile="lab"))
+        store.queue([edition], NOW)
+        office: list[Office] = []
+        channel = SlackChannel(slack.settings())
+        bot = Bot(
+            settings, store, Renderer(buttons=TOKENS), {"slack": channel}, lambda: office[0].now if office else NOW,
+            random.Random(1),
+        )  # fmt: skip
+        if titles:
+            assert pipeline.deliver(bot)[0]["sent"] == 1
+        desk = Desk(bot, TOKENS, Web(settings.slack, lambda seconds: office[0].waited.append(seconds)))
+        app = application(desk, lambda work: office[0].work.append(work), lambda: office[0].now.timestamp())
+        site = Starlette(routes=[http.route(app, SECRET, bot.clock)])
+        with TestClient(site) as client:
+            office.append(Office(slack, store, bot, desk, client))
+            yield office[0]
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
