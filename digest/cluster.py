@@ -123,6 +123,7 @@ class _Worker:
         wanted = {profile.name: profile for profile in bot.settings.profiles if profile.name in names}
         part = replace(bot, settings=replace(bot.settings, profiles=tuple(wanted.values())))
         editions, failures, warnings = pipeline.prepare_part(part, bot.clock())
+        bot.store.count(editions)
         self._say(failures, warnings)
         return [
             message_key(one.profile, one.date, target)
@@ -138,6 +139,7 @@ class _Worker:
     def _delivered(self, keys: Sequence[str]) -> None:
         if self.bot.store.restored_at() is None:
             counts, failures = pipeline.deliver(self.bot, keys)
+            self.bot.store.count(outcomes=counts)
             log.info("delivered", **{name: count for name, count in counts.items() if count})
             self._say(failures, ())
 

@@ -12,6 +12,7 @@ from digest.cli import (
     evaluating,
     learning,
     looking,
+    metering,
     operating,
     papers,
     reading,
@@ -78,6 +79,7 @@ app.command("learn", rich_help_panel=OPERATE)(learning.learn)
 app.command("backup", rich_help_panel=OPERATE)(operating.backup)
 app.command("prune", rich_help_panel=OPERATE)(operating.prune)
 app.add_typer(storing.app, name="store", rich_help_panel=OPERATE)
+app.command("metrics", rich_help_panel=OPERATE)(metering.metrics)
 app.command("version", rich_help_panel=OPERATE)(versions.version)
 
 

@@ -16,8 +16,20 @@ if TYPE_CHECKING:
     from digest.model import Settings
 
 
-def status(config: Config = None, now: Now = None, as_json: AsJson = False, debug: Debug = False) -> None:
+def status(
+    within: Annotated[
+        int | None,
+        typer.Option("--within", metavar="MINUTES", min=1, help="Say only whether a pass ended so lately; 1 if not."),
+    ] = None,
+    config: Config = None,
+    now: Now = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
     """Show first whether all is well, then what a person should do, then the facts of the last passes."""
+    if within is not None:
+        _alive(within, config, now)
+        return
     from digest.cli import standing
     from digest.pipeline import gather, troubles
 
@@ -31,6 +43,19 @@ def status(config: Config = None, now: Now = None, as_json: AsJson = False, debu
         return
     for line in standing.lines(facts, found, sources, told, settings, tick()):
         saying.out(line)
+
+
+def _alive(minutes: int, config: Path | None, now: str | None) -> None:
+    """What the health check of a container asks; trouble that a restart cannot mend makes no difference to it."""
+    from digest.cli.standing import ago
+
+    tick = clock(now)
+    with building.open_store(building.load_settings(config), tick) as store:
+        last = next(iter(store.reports(1)), None)
+    span = tick() - last.finished_at if last else None
+    saying.out(f"the last pass was {ago(span)}" if span is not None else "no pass has run yet")
+    if span is None or span.total_seconds() > 60 * minutes:
+        raise typer.Exit(1)
 
 
 def resend(

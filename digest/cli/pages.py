@@ -20,7 +20,8 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
     """
     web = bot.settings.web
     if not web.host:
-        yield
+        with metered(bot, clock, steady):
+            yield
         return
     from digest.cli.linkkeys import make_links
     from digest.packaged import packaged
@@ -32,5 +33,24 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
     folders = [bot.settings.templates] if bot.settings.templates else []
     templates = Templates([*folders, packaged("templates")])
     site = Site(bot.settings, bot.store, make_links(bot.settings), templates, clock, steady)
-    with served(application(site, routes), web):
+    with served(application(site, routes), web), metered(bot, clock, steady):
+        yield
+
+
+@contextmanager
+def metered(bot: Bot, clock: Clock, steady: Callable[[], float]) -> Iterator[None]:
+    """Show the metrics at the address of their own while the caller works, where the config names one.
+
+    Raises DigestError when it cannot be listened at.
+    """
+    place = bot.settings.metrics
+    if not place.host:
+        yield
+        return
+    from digest.model import WebSettings
+    from digest.web.metering import Meter, metering
+    from digest.web.serving import served
+
+    meter = Meter(bot.store, bot.settings, clock, steady)
+    with served(metering(meter), WebSettings(place.host, place.port), "[monitor] listen"):
         yield

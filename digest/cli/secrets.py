@@ -27,7 +27,7 @@ def remember(settings: Settings) -> None:
         found |= {settings.slack.token, settings.slack.app_token, settings.slack.signing_secret}
     found.add(settings.email.dkim.key if settings.email and settings.email.dkim else "")
     found.add(settings.summaries.key if settings.summaries else "")
-    found.add(settings.web.password)
+    found.update((settings.web.password, settings.metrics.token))
     know(*found, *settings.link_keys)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import typer
 
 from digest.cli import building
@@ -18,9 +20,13 @@ def worker(config: Config = None, now: Now = None, log_format: Format = None, de
         from digest import cluster
     except ImportError as error:
         raise UsageError(f"the task engine is not here ({error}): pip install 'paper-digest[cluster]'") from None
-    from digest.cli import logs
+    from digest.cli import logs, pages
 
     logs.start(log_format or settings.log_format or LogFormat.text)
-    with building.bot(settings, clock(now), tell=logs.tell, among_many=True) as bot:
+    tick = clock(now)
+    with (
+        building.bot(settings, tick, tell=logs.tell, among_many=True) as bot,
+        pages.metered(bot, tick, time.monotonic),
+    ):
         cluster.work(bot, settings.store_url)
     raise typer.Exit

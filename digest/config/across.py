@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from digest.config.faults import Document
 from digest.config.lines import Location
-from digest.config.places import smtp_url
+from digest.config.places import is_loopback, listen, smtp_url
 from digest.config.values import Wrong
 
 _NEED_TABLE = ("email", "slack")
@@ -46,6 +46,7 @@ def check_main(main: Document) -> None:
     slack = raw.get("slack")
     if isinstance(slack, dict):
         _check_app(main, slack)
+    _check_metrics(main, raw.get("monitor"))
     email = raw.get("email")
     if isinstance(email, dict) and isinstance(email.get("url"), str):
         _check_login(main, email)
@@ -96,6 +97,18 @@ def _check_reactions(main: Document, reactions: Any) -> None:
             owner = owners.setdefault(name, opinion) if isinstance(name, str) else opinion
             if owner != opinion:
                 main.fault(("slack", "reactions", opinion, index), f'"{name}" says "{owner}" already')
+
+
+def _check_metrics(main: Document, monitor: Any) -> None:
+    """Who listens beyond this machine must ask for a token: counts and addresses of sources are not for everybody."""
+    if not isinstance(monitor, dict) or not isinstance(monitor.get("listen"), str) or monitor.get("token"):
+        return
+    try:
+        host, _ = listen(monitor["listen"])
+    except Wrong:
+        return
+    if not is_loopback(host):
+        main.fault(("monitor", "token"), "is missing: others can reach [monitor] listen", "env:NAME or file:PATH")
 
 
 def _check_login(main: Document, email: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from digest.model import (
     Failure,
     Interest,
     KeepSettings,
+    MetricsSettings,
     OperatorSettings,
     Profile,
     Settings,
@@ -124,6 +125,7 @@ def _settings(where: Path, table: DigestFile, state: Path) -> Settings:
         exports=tuple(table.export.formats),
         summaries=_summaries(table.summaries) if table.summaries else None,
         ping_url=table.monitor.ping_url,
+        metrics=_metrics(table),
         log_format=table.log.format if table.log else "",
         semantic_model=table.semantic.model if table.semantic else None,
     )
@@ -139,6 +141,11 @@ def _web(table: DigestFile) -> WebSettings:
     web = table.web
     host, port = web.listen or ("", 0)
     return WebSettings(host, port, web.password, web.proxy, web.per_minute)
+
+
+def _metrics(table: DigestFile) -> MetricsSettings:
+    host, port = table.monitor.listen or ("", 0)
+    return MetricsSettings(host, port, table.monitor.token)
 
 
 def _source(table: SourceTable) -> SourceSettings:

@@ -161,6 +161,8 @@ class MonitorTable(Table):
     """[monitor]"""
 
     ping_url: PingUrl = ""
+    listen: Listen | None = None
+    token: Secret = ""
 
 
 class LogTable(Table):

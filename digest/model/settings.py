@@ -125,6 +125,18 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Where `serve` and `worker` show their metrics beside any pages; *host* is "" where they do not.
+
+    *token* opens them to who says it; "" where only this machine can ask.
+    """
+
+    host: str = ""
+    port: int = 0
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class KeepSettings:
     """For how many days things are remembered that only people look at; what prevents a repeat is kept for good."""
 
@@ -177,6 +189,7 @@ class Settings:
     summaries: SummarySettings | None = None
     exports: tuple[str, ...] = ()
     ping_url: str = field(default="", repr=False)
+    metrics: MetricsSettings = MetricsSettings()
     contact: str = ""
     link_keys: tuple[str, ...] = field(default=(), repr=False)
     log_format: Literal["", "json", "text"] = ""

@@ -7,10 +7,12 @@ if TYPE_CHECKING:
     from digest.model import Settlement
     from digest.store.asking import Term, terms
     from digest.store.joins import Joined
+    from digest.store.measures import Measures, Sent
     from digest.store.mutes import Mute, MuteKind
     from digest.store.queueing import pack
     from digest.store.searching import Found, Wanted
     from digest.store.store import Store
+    from digest.store.totals import SLOWEST
     from digest.store.values import (
         EditionState,
         Event,
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
     from digest.store.writer import Writer
 
 __all__ = [
+    "SLOWEST",
     "EditionState",
     "Event",
     "Found",
     "Joined",
+    "Measures",
     "Mute",
     "MuteKind",
     "Offer",
@@ -39,6 +43,7 @@ __all__ = [
     "Queued",
     "QueuedEdition",
     "Rest",
+    "Sent",
     "Settlement",
     "Status",
     "Store",
@@ -53,11 +58,14 @@ __all__ = [
 ]
 
 _AT = {
+    "SLOWEST": "totals",
     "Found": "searching",
     "Joined": "joins",
     "Mute": "mutes",
     "MuteKind": "mutes",
+    "Measures": "measures",
     "Opinion": "votes",
+    "Sent": "measures",
     "Settlement": "deliveries",
     "Store": "store",
     "Term": "asking",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
 
 from digest.model import DeliveryState, Pause, RunReport
-from digest.store import leaving, rows, schema
+from digest.store import leaving, rows, schema, totals
 from digest.store.deliveries import is_waiting, newest, next_due
 from digest.store.engine import Access
 from digest.store.keeping import Keeping
@@ -37,8 +37,9 @@ class Reports(Keeping):
         """Remember how a pass went.
 
         Passes in a row that had nothing to do, or met nothing but the same failures, become one: it began
-        with the first of them and ended with the last.
+        with the first of them and ended with the last. What it did is added to the totals.
         """
+        done = totals.of_pass(report)
         with self._access.writing() as connection:
             row = connection.execute(select(_r.no, _r.report).order_by(_r.no.desc()).limit(1)).first()
             before = rows.report_of(row.report) if row else None
@@ -55,6 +56,7 @@ class Reports(Keeping):
                 connection.execute(update(schema.runs).where(_r.no == row.no).values(**values))
             else:
                 connection.execute(insert(schema.runs).values(**values))
+            totals.add(connection, done)
         self._write_witness(report.finished_at)
 
     def reports(self, limit: int = 10) -> list[RunReport]:

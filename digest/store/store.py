@@ -16,6 +16,7 @@ from digest.store.engine import BUSY_SECONDS, Access, Database
 from digest.store.health import Health
 from digest.store.joins import Joins
 from digest.store.leaving import Leaving
+from digest.store.measures import Measuring
 from digest.store.mutes import Mutes
 from digest.store.opening import open_database
 from digest.store.papers import Papers
@@ -24,6 +25,7 @@ from digest.store.searching import Searching
 from digest.store.senders import Senders
 from digest.store.sqlite import SqliteDatabase
 from digest.store.summaries import Summaries
+from digest.store.totals import Totals
 from digest.store.turns import Turns
 from digest.store.votes import Votes
 from digest.store.writer import Writer
@@ -44,6 +46,8 @@ class Store(
     Mutes,
     Votes,
     Turns,
+    Totals,
+    Measuring,
 ):
     """What the bot remembers, in one database.
 

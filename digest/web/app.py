@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from digest.errors import DigestError
-from digest.web import editions, leaving, muting, operator, papers, votes, words
+from digest.web import editions, leaving, metering, muting, operator, papers, votes, words
 from digest.web.guard import Guard
 from digest.web.site import Ask, Site
 
@@ -37,6 +37,7 @@ _PAGES: tuple[tuple[str, Page, tuple[str, ...]], ...] = (
     ("/u/{token}", leaving.leave, ("GET", "POST")),
     ("/v/{token}", votes.vote, ("GET", "POST")),
     ("/operator", operator.operator, ("GET", "POST")),
+    ("/metrics", metering.metrics, ("GET",)),
 )
 _FILES = {"/style.css": "text/css", "/icon.svg": "image/svg+xml", "/icon.png": "image/png"}
 _ROBOTS = "User-agent: *\nDisallow: /\n"

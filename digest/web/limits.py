@@ -17,6 +17,12 @@ class Bucket:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def has(self, who: str, now: float) -> bool:
+        """Whether *who* could ask now; takes nothing."""
+        with self._lock:
+            left, at = self._left.get(who, (self._room, now))
+            return min(self._room, left + max(0.0, now - at) * self._rate) >= 1
+
     def take(self, who: str, now: float) -> bool:
         """Whether *who* may ask now; *now* counts seconds from anywhere."""
         with self._lock:

@@ -49,8 +49,11 @@ class PatientProtocol(H11Protocol):
 
 
 @contextmanager
-def served(app: Any, web: WebSettings) -> Iterator[str]:
-    """Serve *app* while the caller works; yields the address. Raises DigestError when it cannot be listened at."""
+def served(app: Any, web: WebSettings, key: str = "[web] listen") -> Iterator[str]:
+    """Serve *app* while the caller works; yields the address.
+
+    Raises DigestError, which names the *key* of the config, when it cannot be listened at.
+    """
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -59,7 +62,7 @@ def served(app: Any, web: WebSettings) -> Iterator[str]:
         listening.listen()  # who comes before the thread is ready waits
     except OSError as error:
         listening.close()
-        raise DigestError(f"[web] listen: cannot listen at {web.host}:{web.port}: {error.strerror}") from None
+        raise DigestError(f"{key}: cannot listen at {web.host}:{web.port}: {error.strerror}") from None
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
@@ -79,7 +82,7 @@ def served(app: Any, web: WebSettings) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="pages", daemon=True)
     thread.start()
     address = f"http://{web.host}:{listening.getsockname()[1]}"
-    log.info("pages", address=address)
+    log.info("serving at", key=key, address=address)
     try:
         yield address
     finally:
