@@ -77,8 +77,7 @@ class Deliveries:
         """
         statement = _settling(outcome.state, bool(outcome.remote_ids), outcome.counts)
         values = {"k": key, "t": token, "n": now, "w": outcome.said, "i": list(outcome.remote_ids)}
-        with self._access.writing(hold="rows") as connection:
-            return connection.execute(statement, {**values, "d": outcome.due_at or now}).rowcount > 0
+        return self._access.write(statement, {**values, "d": outcome.due_at or now}) > 0
 
     def expire(
         self,

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from digest.model import Cause, Change, Digest
-from digest.store import queueing, rows, schema
+from digest.store import packing, queueing, rows, schema
 from digest.store.engine import Access
 from digest.store.values import EditionState, PackedEdition, Queued, QueuedEdition
 
-_c, _f, _n, _o, _p = schema.changes.c, schema.profiles.c, schema.editions.c, schema.offers.c, schema.papers.c
+_c, _f, _n, _o, _p, _t = (
+    schema.changes.c, schema.profiles.c, schema.editions.c, schema.offers.c, schema.papers.c, schema.snapshots.c,
+)  # fmt: skip
+_SNAPSHOTS = select(_t.id, _t.data)
+_DIGESTS = select(_n.day, _n.digest, _n.papers).join(schema.profiles, _f.no == _n.profile)
 
 
 class Editions:
     """The part of the store that knows who was served what."""
 
     _access: Access
+    _shelf: packing.Shelf
 
     def changes_after(
         self, cursor: int, *, upto: int | None = None, causes: Collection[Cause] | None = None
@@ -102,22 +107,30 @@ class Editions:
 
     def digest(self, profile: str, day: date) -> Digest | None:
         """The edition of *profile* for its local date *day*."""
-        query = select(_n.digest).join(schema.profiles, _f.no == _n.profile).where(_f.name == profile, _n.day == day)
+        query = _DIGESTS.where(_f.name == profile, _n.day == day)
         with self._access.reading() as connection:
-            data = connection.execute(query).scalar()
-        return rows.unpacked(data) if data else None
+            found = self._unpacked(connection, connection.execute(query).all())
+        return found[0][1] if found else None
 
     def archive(self, profile: str, days: Sequence[date]) -> list[tuple[date, Digest]]:
         """The editions of *profile* that were sent for *days*, newest first."""
-        query = select(_n.day, _n.digest).join(schema.profiles, _f.no == _n.profile)
-        query = query.where(_f.name == profile, _n.state == "queued")
+        query = _DIGESTS.where(_f.name == profile, _n.state == "queued")
         found: list[tuple[date, Digest]] = []
         with self._access.reading() as connection:
             for chunk in rows.chunks(days):
-                found += [
-                    (day, rows.unpacked(data)) for day, data in connection.execute(query.where(_n.day.in_(chunk)))
-                ]
+                found += self._unpacked(connection, connection.execute(query.where(_n.day.in_(chunk))).all())
         return sorted(found, key=lambda each: each[0], reverse=True)
+
+    def _unpacked(self, connection: Connection, found: Sequence[Any]) -> list[tuple[date, Digest]]:
+        """Read editions of `_DIGESTS` with their days."""
+        shows = [packing.numbers_in(row.papers) for row in found]
+
+        def read(numbers: Collection[int]) -> Iterator[packing.Snapshot]:
+            for chunk in rows.chunks(numbers):
+                yield from (tuple(row) for row in connection.execute(_SNAPSHOTS.where(_t.id.in_(chunk))))
+
+        papers = self._shelf.papers({number for each in shows for number in each or ()}, read)
+        return [(row.day, packing.unpacked(row.digest, each, papers)) for row, each in zip(found, shows, strict=True)]
 
     def editions_by_day(self, since: date) -> dict[date, int]:
         """How many editions were sent for each local date from *since* on."""

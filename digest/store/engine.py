@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Executable, Table
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -36,6 +36,9 @@ class Access(Protocol):
 
     def writing(self, *, durable: bool = False, hold: Hold = "alone") -> AbstractContextManager[Connection]:
         """One write transaction; *durable* waits until the disk has it, else only a power cut can lose it."""
+
+    def write(self, statement: Executable, values: Mapping[str, Any]) -> int:
+        """One statement that is a transaction by itself and holds only the rows that it writes; returns how many."""
 
 
 class Flights(Protocol):
@@ -105,6 +108,11 @@ class Database(ABC):
         options = {"hold": hold, "durable": durable}
         with self._turn(writes=True), self.told(), self._connected(**options) as connection, connection.begin():
             yield connection
+
+    def write(self, statement: Executable, values: Mapping[str, Any]) -> int:
+        """Run one statement as a transaction of its own, which holds the rows that it writes; return how many."""
+        with self.writing(hold="rows") as connection:
+            return connection.execute(statement, values).rowcount
 
     @contextmanager
     def pretending(self) -> Iterator[Access]:
@@ -186,3 +194,7 @@ class _Pretence:
     def writing(self, *, durable: bool = False, hold: Hold = "alone") -> Iterator[Connection]:
         with self._turn, self._connection.begin_nested():
             yield self._connection
+
+    def write(self, statement: Executable, values: Mapping[str, Any]) -> int:
+        with self.writing() as connection:
+            return connection.execute(statement, values).rowcount

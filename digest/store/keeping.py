@@ -182,6 +182,7 @@ class Keeping:
                 "sightings": _delete(connection, _old_sightings(now - timedelta(days=keep.sightings))),
                 "rejects": _delete(connection, _old_rejects(now - timedelta(days=keep.rejects))),
                 "reports": _delete(connection, _old_reports(now - timedelta(days=keep.reports))),
+                "snapshots": _delete(connection, _unused_snapshots()),
                 "embeddings": _delete(connection, _unused_vectors((now - KEPT).date())),
             }
             notices = and_(_f.name.startswith(OPERATOR, autoescape=True), ~exists().where(_n.profile == _f.no))
@@ -231,6 +232,11 @@ def _old_rejects(before: datetime) -> Any:
 
 def _old_reports(before: datetime) -> Any:
     return delete(schema.runs).where(_r.finished_at < before, _r.no < select(func.max(_r.no)).scalar_subquery())
+
+
+def _unused_snapshots() -> Any:
+    oldest = select(func.min(_n.day)).scalar_subquery()
+    return delete(schema.snapshots).where(or_(oldest.is_(None), schema.snapshots.c.used < oldest))
 
 
 def _unused_vectors(before: date) -> Any:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import secrets
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg.types.string import StrDumper
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Executable, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
@@ -87,6 +87,18 @@ class PostgresDatabase(Database):
         event.listen(engine, "checkout", _look_whether_alive)
         self._schema: str | None = None
         schema.complete_for_postgresql()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield what sees one moment; committed, since after a rollback psycopg prepares its statements anew."""
+        with super().reading() as connection:
+            yield connection
+            connection.commit()
+
+    def write(self, statement: Executable, values: Mapping[str, Any]) -> int:
+        """Run one statement as a transaction of its own, in one round trip."""
+        with self.told(), self._connected(isolation_level="AUTOCOMMIT") as connection:
+            return connection.execute(statement, values).rowcount
 
     def home(self) -> str:
         """Name the cluster, the table (made anew by `pg_restore`), and the timeline (begun by a recovery)."""

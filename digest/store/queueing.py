@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from digest.model import message_key
-from digest.store import rows, schema
+from digest.store import packing, rows, schema
 from digest.store.bulk import insert_rows
 from digest.store.papers import numbers_of
 from digest.store.values import PackedEdition, QueuedEdition
 
-_f, _n, _p = schema.profiles.c, schema.editions.c, schema.papers.c
+_f, _n, _p, _t = schema.profiles.c, schema.editions.c, schema.papers.c, schema.snapshots.c
 Place = tuple[date, int]
 """The local date and the number of the profile: there is one edition for each."""
 
@@ -54,10 +54,12 @@ def ensure_profiles(connection: Connection, names: Sequence[str]) -> dict[str, A
 def pack(edition: QueuedEdition) -> PackedEdition:
     """Make *edition* ready to be written."""
     digest = edition.digest
+    data, papers = packing.packed(digest)
     return PackedEdition(
         profile=digest.profile,
         day=digest.date,
-        data=rows.packed(digest),
+        data=data,
+        papers=papers,
         sent=digest.is_sent,
         picks=len(digest.picks),
         considered=digest.considered,
@@ -82,6 +84,7 @@ def write(connection: Connection, taken: Sequence[PackedEdition], profiles: Mapp
     here = (_n.day == bindparam("d"), _n.profile == bindparam("p"), _n.state == "empty")
     if again:
         connection.execute(delete(schema.editions).where(*here), [{"d": day, "p": no} for day, no in places])
+    _write_snapshots(connection, taken)
     values = [_edition_row(edition, place, now) for edition, place in zip(taken, places, strict=True)]
     insert_rows(connection, schema.editions, values)
     written = existing(connection, places)
@@ -96,6 +99,21 @@ def write(connection: Connection, taken: Sequence[PackedEdition], profiles: Mapp
     _move_cursors(connection, taken, profiles, again)
 
 
+def _write_snapshots(connection: Connection, taken: Sequence[PackedEdition]) -> None:
+    """Write what no edition of the day, or of a later one, has shown yet."""
+    day = max(edition.day for edition in taken)
+    missing = {number: data for edition in taken for number, data in edition.papers}
+    for chunk in rows.chunks(sorted(missing)):
+        there = select(_t.id).where(_t.id.in_(chunk), _t.used >= day)
+        for number in connection.execute(there).scalars():
+            del missing[number]
+    values = [{"id": number, "used": day, "data": missing[number]} for number in sorted(missing)]
+    # Those of an earlier day are few, and a row that is there need not be locked for them.
+    insert_rows(connection, schema.snapshots, values, new_only=True)
+    for chunk in rows.chunks(sorted(missing)):
+        connection.execute(update(schema.snapshots).where(_t.id.in_(chunk), _t.used < day).values(used=day))
+
+
 def _edition_row(edition: PackedEdition, place: Place, now: datetime) -> dict[str, Any]:
     return {
         "day": place[0],
@@ -105,6 +123,7 @@ def _edition_row(edition: PackedEdition, place: Place, now: datetime) -> dict[st
         "considered": edition.considered,
         "digest": edition.data,
         "at": now,
+        "papers": packing.as_bytes([number for number, _ in edition.papers]),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
@@ -14,7 +13,6 @@ from digest import matching
 from digest.model import (
     Change,
     Delivery,
-    Digest,
     Dump,
     Known,
     Paper,
@@ -194,34 +192,14 @@ def sighting_row(paper: int, dump: int, sighting: Sighting) -> dict[str, Any]:
     }
 
 
-# ---------------------------------------------------------------- editions, deliveries, reports
-
-
-@cache
-def _digests() -> TypeAdapter[Digest]:
-    from pydantic import TypeAdapter  # not everybody who opens the store reads an edition
-
-    return TypeAdapter(Digest)
+# ---------------------------------------------------------------- deliveries, reports
 
 
 @cache
 def _reports() -> TypeAdapter[RunReport]:
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter  # not everybody who opens the store reads a report
 
     return TypeAdapter(RunReport)
-
-
-def packed(digest: Digest) -> bytes:
-    """Write *digest* as compressed JSON: 6 KB for eight papers with their abstracts and fifteen titles.
-
-    Level 4 takes a third of the usual level's time and a fiftieth more room.
-    """
-    return zlib.compress(_digests().dump_json(digest, exclude_defaults=True), 4)
-
-
-def unpacked(data: bytes) -> Digest:
-    """Read what `packed` wrote, by this or an earlier version."""
-    return _digests().validate_json(zlib.decompress(data))
 
 
 def report_text(report: RunReport) -> str:

@@ -35,7 +35,7 @@ from digest.store.readers import mutes as mutes
 from digest.store.readers import rests as rests
 from digest.store.readers import votes as votes
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")
@@ -211,13 +211,26 @@ editions = Table(
     Column("considered", Integer, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("papers", LargeBinary),
     UniqueConstraint("day", "profile", name="editions_once"),
 )
+"""*papers* holds the numbers of the snapshots that *digest* shows (`packing`); None in rows of old, whose digests
+hold their papers themselves."""
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("used", Date, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Papers as editions show them, by the hash of their content; *used* is the last day of an edition that does."""
 
 offers = Table(
     "offers",
     metadata,
-    ref("profile", "profiles.no", primary_key=True),
+    # No foreign keys: dozens of rows are written for each edition, and to check each costs twice as much as it does.
+    Column("profile", Integer, primary_key=True, autoincrement=False),
     Column("paper", Integer, primary_key=True, autoincrement=False),
     Column("cause", String(8), primary_key=True),
     Column("day", Date, nullable=False),

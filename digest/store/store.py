@@ -19,6 +19,7 @@ from digest.store.leaving import Leaving
 from digest.store.measures import Measuring
 from digest.store.mutes import Mutes
 from digest.store.opening import open_database
+from digest.store.packing import Shelf
 from digest.store.papers import Papers
 from digest.store.reports import Reports
 from digest.store.searching import Searching
@@ -56,7 +57,7 @@ class Store(
     """
 
     def __init__(self, access: Access, database: Database | None = None) -> None:
-        self._access, self._database = access, database
+        self._access, self._database, self._shelf = access, database, Shelf()
         on_disk = isinstance(database, SqliteDatabase) and not database.in_memory
         self._witness = Path(f"{database.name}.last") if database and on_disk else None
 

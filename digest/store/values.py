@@ -32,13 +32,14 @@ class QueuedEdition:
 class PackedEdition:
     """A `QueuedEdition` made ready to be written: small, so that it can be made in another process.
 
-    *data* is the stored digest, *sent* whether there is something to send; *offers* holds the id and the cause
-    of each paper that is shown, in full or in a line.
+    *data* is the stored digest and *papers* the snapshots that it shows (`packing`), *sent* whether there is something
+    to send; *offers* holds the id and the cause of each paper that is shown, in full or in a line.
     """
 
     profile: str
     day: date
     data: bytes
+    papers: tuple[tuple[int, bytes], ...]
     sent: bool
     picks: int
     considered: int

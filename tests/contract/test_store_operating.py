@@ -169,10 +169,12 @@ def old(store: Store) -> Store:
 def test_what_is_old_is_forgotten_but_nothing_that_prevents_a_repeat(old: Store):
     before = old.counts()
     assert old.prune(KeepSettings(), NOW + DAY) == dict.fromkeys(
-        ("deliveries", "editions", "sightings", "rejects", "reports", "embeddings"), 0
+        ("deliveries", "editions", "sightings", "rejects", "reports", "snapshots", "embeddings"), 0
     )
     gone = old.prune(KeepSettings(), NOW + 500 * DAY)
-    assert gone == {"deliveries": 1, "editions": 1, "sightings": 1, "rejects": 1, "reports": 1, "embeddings": 0}
+    assert gone == dict.fromkeys(("deliveries", "editions", "sightings", "rejects", "reports"), 1) | {
+        "snapshots": 0, "embeddings": 0,
+    }  # fmt: skip
     after = old.counts()
     kept = ("papers", "dumps", "changes", "profiles")
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
@@ -183,6 +185,21 @@ def test_what_is_old_is_forgotten_but_nothing_that_prevents_a_repeat(old: Store)
     assert old.cursors(["ada"]) == {"ada": 1}
     assert old.first_seen("d1") == NOW, "the same bytes are still known"
     assert old.pruned_at() == NOW + 500 * DAY
+
+
+def test_the_texts_of_a_paper_are_forgotten_with_the_last_edition_that_shows_them(store: Store):
+    for day in (1, 2):
+        store.queue([an_edition("One", day=date(2026, 11, day))], NOW)
+        sent(store)
+    store.queue([an_edition("One", "Two", profile="bob", day=date(2026, 11, 3))], NOW + 40 * DAY)
+    keep = KeepSettings(editions=30, deliveries=30)
+    gone = store.prune(keep, NOW + 31 * DAY)
+    assert (gone["editions"], gone["snapshots"]) == (2, 0)
+    sent(store, after=40 * DAY)
+    assert (
+        store.digest("bob", date(2026, 11, 3)) == an_edition("One", "Two", profile="bob", day=date(2026, 11, 3)).digest
+    )
+    assert store.prune(keep, NOW + 80 * DAY)["snapshots"] == 2
 
 
 def test_a_rehearsed_pruning_counts_and_keeps_everything(old: Store):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digest.compose import MAX_ALSO, MAX_UPDATES, TOO_ALIKE, compose, title_overlap
 from digest.model import Change, Digest, Interest, Paper, Part, Pick, Reason
-from digest.store import rows
+from digest.store.packing import packed, unpacked
 from tests.builders import a_paper, a_profile
 
 DAY = date(2026, 11, 21)
@@ -94,7 +94,7 @@ def test_a_line_of_its_own_carries_no_more_than_it_shows():
     assert (line.score, line.reasons, line.parts) == (0.8, (), ())
 
 
-def test_a_stored_edition_of_long_papers_takes_about_six_kilobytes():
+def test_a_stored_edition_takes_a_kilobyte_beside_its_papers_which_stand_once_for_all():
     rng = random.Random(1)
     words = ["".join(rng.choices("abcdefghijklmnoprstuvw", k=rng.randint(2, 9))) for _ in range(1500)]
 
@@ -105,7 +105,13 @@ def test_a_stored_edition_of_long_papers_takes_about_six_kilobytes():
 
     digest = compose(a_profile(limit=8), DAY, [a_long_one(n) for n in range(60)], 60)
     assert len(digest.also) == MAX_ALSO
-    assert len(rows.packed(digest)) < 6_200
+    data, papers = packed(digest)
+    assert len(data) + 8 * len(papers) < 1_200
+    assert sum(len(content) for _, content in papers) < 9_000
+    assert packed(replace(digest, profile="bob"))[1] == papers, "the same for everybody"
+    shown = [pick.change.paper for pick in (*digest.picks, *digest.also)]
+    numbers = [number for number, _ in papers]
+    assert unpacked(data, numbers, dict(zip(numbers, shown, strict=True))) == digest
 
 
 def a_surprise(title: str, score: float) -> Pick:
