@@ -117,7 +117,7 @@ class _Worker:
         await self._offer(self._deliver, "keys", keys, self.rhythm.messages)
 
     def _prepared(self, names: set[str]) -> list[str]:
-        bot = self.bot
+        bot = self.bot.looked()
         if bot.store.restored_at() is not None:
             return []
         wanted = {profile.name: profile for profile in bot.settings.profiles if profile.name in names}
@@ -138,7 +138,7 @@ class _Worker:
 
     def _delivered(self, keys: Sequence[str]) -> None:
         if self.bot.store.restored_at() is None:
-            counts, failures = pipeline.deliver(self.bot, keys)
+            counts, failures = pipeline.deliver(self.bot.looked(), keys)
             self.bot.store.count(outcomes=counts)
             log.info("delivered", **{name: count for name, count in counts.items() if count})
             self._say(failures, ())
@@ -176,7 +176,7 @@ class _Worker:
         due: list[str] = []
 
         def hand_over(now: Any) -> None:
-            due.extend(pipeline.due_profiles(self.bot, now, due_only=True))
+            due.extend(pipeline.due_profiles(self.bot.looked(), now, due_only=True))
 
         try:
             await asyncio.to_thread(pipeline.run_pass, self.bot, due_only=True, learns=True, hand_over=hand_over)

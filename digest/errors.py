@@ -3,6 +3,7 @@
 DigestError                 one line for a person: what, where, what to do
 ├── UsageError              edit the command line                        exit 2
 ├── ConfigError             edit the config; carries every fault          exit 2
+├── ProfileChanged          look at the profile again: somebody else edited it   exit 1
 ├── TemplateFault           edit a template; names file and line          exit 2 at the door
 ├── DumpRefused             one dump is left out; the pass goes on        exit 1
 ├── SourceFailed            one source is left out; the pass goes on      exit 1
@@ -49,6 +50,10 @@ class ConfigError(DigestError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ProfileChanged(DigestError):
+    """A profile was edited by somebody else since its text was read; nothing was written."""
 
 
 class TemplateFault(DigestError):

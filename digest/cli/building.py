@@ -16,16 +16,25 @@ from digest.cli.options import Clock
 
 if TYPE_CHECKING:
     from digest.channels.pace import Turns
+    from digest.config import Home
     from digest.endpoint import Endpoint
     from digest.model import Settings
     from digest.outbox import Channel
     from digest.pipeline import Bot, Hooks, Tell
+    from digest.pipeline.profiles import Profiles
     from digest.render import Renderer
     from digest.store import Store
 
 
-def load_settings(path: Path | None) -> Settings:
-    """Read and check the config; a warning goes to standard error, every fault at once into one ConfigError."""
+_homes: dict[Path, Home] = {}
+"""The config folders that this command read, by their digest.toml: a bot goes on looking at its profiles."""
+
+
+def load_settings(path: Path | None, *, lenient: bool = False) -> Settings:
+    """Read and check the config; a warning goes to standard error, every fault at once into one ConfigError.
+
+    Where it is *lenient*, profiles at fault are left out and stand in ``Settings.broken``.
+    """
     import platformdirs
 
     from digest import config
@@ -33,7 +42,9 @@ def load_settings(path: Path | None) -> Settings:
     from digest.cli.saying import warn
 
     data_dir = Path(platformdirs.user_data_dir("paper-digest", appauthor=False))
-    settings = config.load(path, os.environ, cwd=Path.cwd(), data_dir=data_dir)
+    home = config.Home(path, os.environ, cwd=Path.cwd(), data_dir=data_dir, lenient=lenient)
+    settings = home.settings
+    _homes[settings.where] = home
     secrets.remember(settings)
     for warning in settings.warnings:
         warn(f"warning: {warning.where}: {warning.why}")
@@ -128,7 +139,7 @@ def bot(
     One *among_many* keeps the pace of its servers together with the others that have this store.
     A scratch bot whose store was never made gets one in memory, so that no file appears.
     """
-    from digest.cli import secrets
+    from digest.cli import saying, secrets
     from digest.pipeline import Bot, Hooks
 
     hooks = hooks or Hooks(progress=progress or Hooks().progress, tell=tell or Hooks().tell)
@@ -146,9 +157,21 @@ def bot(
         wait = ends.wait if patient else None
         voice = make_renderer(settings, scratch=scratch)
         endpoint = None if scratch else _endpoint(settings, stack)
+        profiles = make_profiles(settings)
+        if profiles and not any(profile.enabled for profile in profiles.settings.profiles):
+            saying.warn(f"warning: {settings.where}: no profile is enabled: nothing will be sent")
         yield Bot(
-            settings, store, voice, channels, clock, rng, hooks, ends, secrets.hide, wait=wait, endpoint=endpoint
+            profiles.settings if profiles else settings, store, voice, channels, clock, rng, hooks, ends, secrets.hide,
+            wait=wait, endpoint=endpoint, profiles=profiles,
         )  # fmt: skip
+
+
+def make_profiles(settings: Settings) -> Profiles | None:
+    """What looks at the profiles again and edits them; None for settings that were not read from a config."""
+    from digest.pipeline.profiles import Profiles
+
+    home = _homes.get(settings.where)
+    return Profiles(home) if home else None
 
 
 def _shared_pace(store: Store, wait: Callable[[float], object], clock: Clock) -> Paced:

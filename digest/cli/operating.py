@@ -33,7 +33,7 @@ def status(
     from digest.cli import standing
     from digest.pipeline import gather, troubles
 
-    settings = building.load_settings(config)
+    settings = building.load_settings(config, lenient=True)
     tick = clock(now)
     with building.open_store(settings, tick) as store:
         facts, sources, told = store.status(tick()), store.source_health(), store.told()

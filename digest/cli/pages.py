@@ -32,7 +32,7 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
 
     folders = [bot.settings.templates] if bot.settings.templates else []
     templates = Templates([*folders, packaged("templates")])
-    site = Site(bot.settings, bot.store, make_links(bot.settings), templates, clock, steady)
+    site = Site(bot.settings, bot.store, make_links(bot.settings), templates, clock, steady, profiles=bot.profiles)
     with served(application(site, routes), web), metered(bot, clock, steady):
         yield
 
@@ -51,6 +51,6 @@ def metered(bot: Bot, clock: Clock, steady: Callable[[], float]) -> Iterator[Non
     from digest.web.metering import Meter, metering
     from digest.web.serving import served
 
-    meter = Meter(bot.store, bot.settings, clock, steady)
+    meter = Meter(bot.store, bot.settings, clock, steady, profiles=bot.profiles)
     with served(metering(meter), WebSettings(place.host, place.port), "[monitor] listen"):
         yield

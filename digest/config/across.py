@@ -5,15 +5,16 @@ All on the raw tables, so that a fault in one key hides none of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from digest.config.faults import Document
 from digest.config.lines import Location
 from digest.config.places import is_loopback, listen, smtp_url
 from digest.config.values import Wrong
+from digest.model import Profile
 
 _NEED_TABLE = ("email", "slack")
 _KINDS = {"folder", "huggingface", "arxiv", "feed", "url"}
@@ -39,7 +40,7 @@ def check_main(main: Document) -> None:
     """Note what is wrong between the keys of digest.toml."""
     raw = main.raw or {}
     names: dict[str, str] = {}
-    for place, source in _tables(raw, "sources"):
+    for place, source in tables_in(raw, "sources"):
         _check_source(main, place, source)
         name = source_name(source)
         _claim(names, name, main, place, f'the name "{name}" is used by another source', "give each a name of its own")
@@ -122,35 +123,70 @@ def _check_login(main: Document, email: dict[str, Any]) -> None:
         main.fault(("email", "url"), "names no user for the password", "like smtp://user@smtp.example.org:587")
 
 
-def check_profiles(profiles: Sequence[tuple[Document, Path]], main: Document) -> None:
-    """Note what is wrong between profiles, and between a profile and digest.toml."""
-    names: dict[str, str] = {}
-    folders: dict[str, str] = {}
-    operator = (main.raw or {}).get("operator")
-    if isinstance(operator, dict):
-        _check_targets(main, operator.get("alert"), folders, main, ("operator", "alert"))
-    for document, file in profiles:
+class Claims:
+    """What the profiles share: each name and each folder has one owner, and a channel needs its table in digest.toml.
+
+    *tables* are the names of those tables, None where digest.toml is not TOML, so that nothing is known of them.
+    """
+
+    def __init__(self, tables: Collection[str] | None) -> None:
+        self.tables = tables
+        self.names: dict[str, str] = {}
+        self.folders: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, main: Document) -> Self:
+        """What digest.toml claims, and what is wrong with it."""
+        claims = cls(main.raw)
+        operator = (main.raw or {}).get("operator")
+        if isinstance(operator, dict):
+            claims.check_targets(main, operator.get("alert"), ("operator", "alert"))
+        return claims
+
+    def copy(self) -> Self:
+        """The same claims, to add others to."""
+        made = type(self)(self.tables)
+        made.names, made.folders = dict(self.names), dict(self.folders)
+        return made
+
+    def fit(self, profile: Profile) -> bool:
+        """Whether *profile*, which was checked before, goes together with these."""
+        return profile.name.casefold() not in self.names and not any(
+            (one.channel == "folder" and one.address.casefold() in self.folders)
+            or (one.channel in _NEED_TABLE and self.tables is not None and one.channel not in self.tables)
+            for one in profile.deliver
+        )
+
+    def keep(self, profile: Profile, owner: str) -> None:
+        """Add what *profile* is called and where it delivers to; it was checked before and stands in *owner*."""
+        self.names[profile.name.casefold()] = owner
+        for one in profile.deliver:
+            if one.channel == "folder":
+                self.folders[one.address.casefold()] = owner
+
+    def check(self, document: Document, stem: str) -> None:
+        """Note what is wrong in a profile's text: with what others have, and between its keys."""
         raw = document.raw
         if raw is None:
-            continue
-        name = raw.get("name", file.stem)
+            return
+        name = raw.get("name", stem)
         taken = f'the name "{name}" is used by {{owner}} too'
-        _claim(names, name, document, ("name",), taken)
-        _check_targets(document, raw.get("deliver"), folders, main, ("deliver",))
+        _claim(self.names, name, document, ("name",), taken)
+        self.check_targets(document, raw.get("deliver"), ("deliver",))
         sections: dict[str, str] = {}
-        for place, interest in _tables(raw, "interests"):
+        for place, interest in tables_in(raw, "interests"):
             _claim(sections, interest.get("name"), document, (*place, "name"), "is the name of an earlier interest too")
 
-
-def _check_targets(document: Document, deliver: Any, folders: dict[str, str], main: Document, place: Location) -> None:
-    targets = [item if isinstance(item, str) else "" for item in deliver] if isinstance(deliver, list) else []
-    for index, target in enumerate(targets):
-        channel, _, address = target.partition(":")
-        if channel in _NEED_TABLE and main.raw is not None and channel not in main.raw:
-            document.fault((*place, index), f'"{channel}:" needs a table [{channel}] in digest.toml')
-        if channel == "folder" and target not in targets[:index]:
-            taken = f'the folder "{address}" is used by {{owner}} too'
-            _claim(folders, address, document, (*place, index), taken, "each profile needs its own")
+    def check_targets(self, document: Document, deliver: Any, place: Location) -> None:
+        """Note what is wrong with a list of targets as the file has it."""
+        targets = [item if isinstance(item, str) else "" for item in deliver] if isinstance(deliver, list) else []
+        for index, target in enumerate(targets):
+            channel, _, address = target.partition(":")
+            if channel in _NEED_TABLE and self.tables is not None and channel not in self.tables:
+                document.fault((*place, index), f'"{channel}:" needs a table [{channel}] in digest.toml')
+            if channel == "folder" and target not in targets[:index]:
+                taken = f'the folder "{address}" is used by {{owner}} too'
+                _claim(self.folders, address, document, (*place, index), taken, "each profile needs its own")
 
 
 def _claim(owners: dict[str, str], word: Any, document: Document, place: Location, taken: str, hint: str = "") -> None:
@@ -164,7 +200,8 @@ def _claim(owners: dict[str, str], word: Any, document: Document, place: Locatio
         document.fault(place, taken.replace("{owner}", owner), hint)
 
 
-def _tables(raw: dict[str, Any], key: str) -> Iterator[tuple[Location, dict[str, Any]]]:
+def tables_in(raw: dict[str, Any], key: str) -> Iterator[tuple[Location, dict[str, Any]]]:
+    """The tables of the list *key*, each with its place; whatever else stands there is told elsewhere."""
     value = raw.get(key)
     for index, table in enumerate(value if isinstance(value, list) else ()):
         if isinstance(table, dict):

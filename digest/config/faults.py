@@ -69,16 +69,24 @@ class Document:
 
 def read(path: Path, shown: str) -> Document:
     """Read one TOML file; what stops that is a fault of the document, never an exception."""
+    try:
+        if path.stat().st_size <= MAX_BYTES:
+            return parse(path.read_bytes(), shown)
+    except OSError as error:
+        why = f"cannot be read: {error.strerror}"
+    else:
+        why = "is larger than 1 MB: not a config file"
+    document = Document(shown)
+    document.fault((), why)
+    return document
+
+
+def parse(content: bytes, shown: str) -> Document:
+    """Take a TOML text apart; what stops that is a fault of the document, never an exception."""
     document = Document(shown)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            document.fault((), "is larger than 1 MB: not a config file")
-            return document
-        content = path.read_bytes()
         document.text = content.decode("utf-8-sig").replace("\r\n", "\n")
         document.raw = tomllib.loads(document.text)
-    except OSError as error:
-        document.fault((), f"cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         document.faults.append((line, Fault(f"{shown}:{line}", "is not text in UTF-8")))

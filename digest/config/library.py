@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from digest.config import bibtex
+from digest.config.across import tables_in
+from digest.config.faults import Document
 from digest.config.places import Door, folder_path
+from digest.config.stamps import Stamp, stamp_of
 from digest.config.values import Wrong
 from digest.matching import arxiv_id, doi_link
-from digest.model import Paper
+from digest.model import Paper, Profile
 from digest.text import clean
 
 ENDINGS = (".bib", ".ris", ".json")
 MOST_BYTES = 64 * 2**20
+NO_FILES = "arXiv ids, links or titles; a file can only be added in the profile's own file"
 _SHOWN = 3
 _RIS = re.compile(r"^([A-Z][A-Z0-9])  ?- ?(.*)$")
 _IN_ABSTRACT_KEYS = ("N2", "AB")
@@ -25,15 +30,46 @@ Row = tuple[str, Paper | str]
 """Where in the file ("line 12"), and the paper or why there is none."""
 
 
-def read(likes: Sequence[str], door: Door) -> list[str]:
-    """*likes* with each file of references replaced by the titles in it, whose papers the references of *door* get."""
-    found: dict[str, None] = {}
-    for like in likes:
-        papers = papers_in(like, door) if is_file(like) else []
-        for paper in papers:
-            door.references.setdefault(paper.title, paper)
-        found |= dict.fromkeys([paper.title for paper in papers] or [like])
-    return list(found)
+class Shelf:
+    """The files of references that profiles like: each is read when it is first asked for, and when it has changed.
+
+    With *only* no other files are read: who edits a profile from afar may not look at the files of this machine.
+    """
+
+    def __init__(self, folder: Path, env: Mapping[str, str], only: Collection[str] | None = None) -> None:
+        self.folder, self._env, self._only = folder, env, only
+        self._read: dict[Path, _Read] = {}
+
+    def papers(self, name: str) -> Sequence[Paper]:
+        """The papers of the file *name*, in its order and each title once; *name* is relative to the profiles.
+
+        An entry that cannot be used becomes a warning; a file without any that can is refused: raises Wrong.
+        """
+        return self._file(name).papers
+
+    def warnings(self, names: Iterable[str]) -> list[str]:
+        """What is wrong with entries of these files, which can be used."""
+        return [self._file(name).warning for name in names if self._file(name).warning]
+
+    def _file(self, name: str) -> _Read:
+        if self._only is not None and name not in self._only:
+            raise Wrong(f'"{name}" is a file, and is not read for a profile that is edited here', NO_FILES)
+        path = folder_path(name, Door(self._env, self.folder))
+        try:
+            stamp = stamp_of(path.stat())
+        except OSError as error:
+            raise Wrong(f"cannot read {path}: {error.strerror}") from None
+        known = self._read.get(path)
+        if known is None or known.stamp != stamp:
+            known = self._read[path] = _Read(stamp, *_papers_in(path))
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    stamp: Stamp
+    papers: tuple[Paper, ...]
+    warning: str
 
 
 def is_file(like: str) -> bool:
@@ -41,12 +77,36 @@ def is_file(like: str) -> bool:
     return like.lower().endswith(ENDINGS) and "://" not in like
 
 
-def papers_in(name: str, door: Door) -> list[Paper]:
-    """The papers of the file *name*, in its order and each title once; it lies relative to the file that names it.
+def files_of(profile: Profile) -> tuple[str, ...]:
+    """The files of references that *profile* likes, each once."""
+    return tuple(dict.fromkeys(like for one in profile.interests for like in one.like if is_file(like)))
 
-    An entry that cannot be used becomes a warning; a file without any that can is refused.
-    """
-    path = folder_path(name, door)
+
+def expanded(profile: Profile, shelf: Shelf) -> Profile:
+    """*profile* with each file of references among its likes replaced by the titles in it. Raises Wrong."""
+    interests = []
+    for one in profile.interests:
+        found: dict[str, None] = {}
+        for like in one.like:
+            found |= dict.fromkeys([paper.title for paper in shelf.papers(like)] if is_file(like) else [like])
+        interests.append(replace(one, like=tuple(found)))
+    return replace(profile, interests=tuple(interests))
+
+
+def check_files(document: Document, shelf: Shelf) -> None:
+    """Note what is wrong with the files of references that a profile's text names."""
+    for place, interest in tables_in(document.raw or {}, "interests"):
+        likes = interest.get("like")
+        for like in likes if isinstance(likes, list) else ():
+            try:
+                if isinstance(like, str) and is_file(like):
+                    shelf.papers(like)
+            except Wrong as wrong:
+                document.fault((*place, "like"), str(wrong), wrong.hint)
+
+
+def _papers_in(path: Path) -> tuple[tuple[Paper, ...], str]:
+    """The papers, and what is wrong with other entries; a file without any paper is refused."""
     found: dict[str, Paper] = {}
     faults = []
     for where, paper in _rows(path, _text_of(path)):
@@ -56,10 +116,8 @@ def papers_in(name: str, door: Door) -> list[Paper]:
             found.setdefault(paper.title, paper)
     if not found:
         raise Wrong(f"{path} names no paper" + (f": {faults[0]}" if faults else ""), "export it anew as BibTeX")
-    if faults:
-        more = f" and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
-        door.warnings.append(f"{path}: {'; '.join(faults[:_SHOWN])}{more}: not used")
-    return list(found.values())
+    more = f" and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
+    return tuple(found.values()), f"{path}: {'; '.join(faults[:_SHOWN])}{more}: not used" if faults else ""
 
 
 def _text_of(path: Path) -> str:

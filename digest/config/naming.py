@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from digest.config.checking import PROFILES
 from digest.config.faults import Document, read
-from digest.config.load import FILE, PROFILES
+from digest.config.home import FILE
 from digest.config.places import Door
 from digest.config.schema import SlackTable
 from digest.model import SlackSettings

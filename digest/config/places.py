@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from digest.config.values import Wrong, nearest
 from digest.links import SHORTEST_KEY
-from digest.model import EmailSettings, Paper
+from digest.model import EmailSettings
 from digest.text import clean
 
 _SECRET = re.compile(r"(env|file):(.+)")
@@ -25,15 +25,11 @@ _HUB_NAME = re.compile(r"[A-Za-z0-9_][\w.-]*/[\w.-]+")
 
 @dataclass(slots=True)
 class Door:
-    """What a value may need of the world while one file is checked; *warnings* are gathered on the way.
-
-    So are the *references*: the papers of files of references, by the title that stands for them.
-    """
+    """What a value may need of the world while one file is checked; *warnings* are gathered on the way."""
 
     env: Mapping[str, str]
     folder: Path
     warnings: list[str] = field(default_factory=list)
-    references: dict[str, Paper] = field(default_factory=dict)
 
 
 def secret(text: str, door: Door) -> str:

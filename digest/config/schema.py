@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from digest.config import library, places, values
+from digest.config import places, values
 from digest.config.places import Door
 from digest.config.values import Wrong
 from digest.model import EmailSettings, Target
@@ -68,9 +68,6 @@ Templates = Annotated[Path, BeforeValidator(lambda value, info: places.template_
 Smtp = Annotated[EmailSettings, BeforeValidator(lambda value: places.smtp_url(_text(value)))]
 To = Annotated[Target, BeforeValidator(lambda value: values.target(_text(value)))]
 Many = Annotated[list[T], AfterValidator(_unique)]
-Likes = Annotated[
-    list[Words], AfterValidator(_unique), AfterValidator(lambda likes, info: library.read(likes, _door(info)))
-]
 Least = Annotated[int, Field(ge=0, le=1_000_000)]
 Days = Annotated[int, Field(ge=7, le=36500)]
 Seconds = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
@@ -249,7 +246,7 @@ class InterestTable(Table):
     name: Words
     about: Line = ""
     keywords: Many[Words] = []
-    like: Likes = []
+    like: Many[Words] = []
     avoid: Many[Words] = []
     weight: float = Field(1.0, gt=0, le=10, allow_inf_nan=False)
     authors: Many[Words] = []

@@ -170,6 +170,7 @@ class Settings:
     *contact* is what servers are told of who asks; *link_keys* sign links, the newest first, none where the bot keeps
     its own; *log_format* is "" where none is asked for; *semantic_model* is where a sentence model should lie.
     *references* holds the papers of files of references that profiles like, by the title that stands among the likes.
+    *broken* says which profiles cannot be used as they are written now; what they said before stands.
     """
 
     where: Path
@@ -196,3 +197,4 @@ class Settings:
     semantic_model: Path | None = None
     references: Mapping[str, Paper] = field(default_factory=dict)
     warnings: tuple[Failure, ...] = ()
+    broken: tuple[Failure, ...] = ()

@@ -71,6 +71,7 @@ def run_pass(
     instant of the pass in place of both. The operator is told what is wrong now, and what is no longer.
     """
     now = bot.clock()
+    bot = bot.looked()
     try:
         report = _hidden(bot, _work(bot, now, hand_over, due_only=due_only, forced=forced, learns=learns))
         _prune(bot, now)
@@ -94,6 +95,7 @@ def _work(
 ) -> RunReport:
     held = bot.store.hold_if_restored()
     dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
+    failures += bot.settings.broken
     report = RunReport(now, now, ingest=tuple(dumps), forced=forced)
     if held is not None:
         what = f"put back from a copy of {when(held)}, or copied elsewhere then"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from digest.model import Settings
 from digest.outbox import Channel
+from digest.pipeline.profiles import Profiles
 from digest.render import Renderer
 from digest.store import Store
 
@@ -71,7 +72,7 @@ class Bot:
 
     *stop* ends a pass; *hide* takes what is secret out of words that others wrote. *kept* holds what ranking has
     read, from one pass to the next (`learning.ranker`). *wait* takes seconds, and is None where the clock stands still.
-    *endpoint* is asked for summaries, if there is one.
+    *endpoint* is asked for summaries, if there is one. *profiles* knows of later changes to those of *settings*.
     """
 
     settings: Settings
@@ -86,3 +87,8 @@ class Bot:
     kept: Kept = field(default_factory=Kept)
     wait: Callable[[float], object] | None = None
     endpoint: Asks | None = None
+    profiles: Profiles | None = None
+
+    def looked(self) -> Bot:
+        """Return this bot with the profiles as they are now."""
+        return self if self.profiles is None else replace(self, settings=self.profiles.look())

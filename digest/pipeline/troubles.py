@@ -86,6 +86,7 @@ def troubles(facts: Facts) -> tuple[Trouble, ...]:
         *_late(facts),
         *_unreachable(facts),
         *_sources(facts),
+        *_profiles(facts),
         *_refused(facts),
         *_silent(facts),
     ]
@@ -222,6 +223,22 @@ def _sources(facts: Facts) -> Iterator[Trouble]:
 def unsteady(facts: Facts) -> frozenset[str]:
     """The causes of sources that answer again, but not for long enough to say that it is over."""
     return frozenset(f"source:{name}" for name, health in (facts.sources or {}).items() if health.failures)
+
+
+def _profiles(facts: Facts) -> Iterator[Trouble]:
+    """One for each place whose profile cannot be used as it is written now."""
+    found: dict[str, list[Failure]] = {}
+    for failure in facts.settings.broken:
+        found.setdefault(failure.where.partition(":")[0], []).append(failure)
+    for place, failures in found.items():
+        more = f", and {plural(len(failures) - 1, 'more fault')}" if len(failures) > 1 else ""
+        yield Trouble(
+            f"profile:{place}",
+            f"The profile in {place} cannot be used as it is: {failures[0].where}: {failures[0].why}{more}",
+            None,
+            "mend it (`digest check` names every fault); until then a running bot keeps what the profile said before",
+            places=frozenset(failure.where for failure in failures),
+        )
 
 
 def _refused(facts: Facts) -> Iterator[Trouble]:

@@ -51,7 +51,7 @@ class Desk:
     @property
     def settings(self) -> Settings:
         """The config as it is now."""
-        return self.bot.settings
+        return self.bot.profiles.settings if self.bot.profiles else self.bot.settings
 
     @property
     def slack(self) -> SlackSettings:

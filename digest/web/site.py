@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from digest.links import Links, Purpose
 from digest.model import Profile, Settings
+from digest.pipeline.profiles import Profiles
 from digest.render.templates import Templates
 from digest.store import Store
 from digest.text import clean
@@ -42,7 +43,7 @@ class Ask:
 class Site:
     """The settings, the store, what reads and makes links (None without a public_url), the templates, the clock."""
 
-    settings: Settings
+    read_settings: Settings
     store: Store
     links: Links | None
     templates: Templates
@@ -52,6 +53,12 @@ class Site:
     """Of a password, by address: five, then one a minute."""
     acts: Bucket = field(default_factory=lambda: Bucket(20, 20 / 60))
     """Of each link."""
+    profiles: Profiles | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, with the profiles as they are now."""
+        return self.profiles.settings if self.profiles else self.read_settings
 
     @property
     def root(self) -> str:

@@ -368,11 +368,10 @@ def test_a_folder_or_a_closed_file_in_the_place_of_a_profile_is_named(write):
         assert "config/profiles/ada.toml: cannot be read: Permission denied" in faults(folder)
 
 
-def test_a_missing_profiles_folder_is_a_fault_and_an_empty_one_a_warning(write):
+def test_a_missing_profiles_folder_is_a_fault_and_an_empty_one_is_none(write):
     folder = write()
     (folder / "config/profiles/ada.toml").unlink()
-    (warning,) = loaded(folder).warnings
-    assert "no profile in config/profiles is enabled" in warning.why
+    assert loaded(folder).profiles == ()
     (folder / "config/profiles").rmdir()
     assert "config/profiles: there is no such folder" in faults(folder)[0]
 
