@@ -51,6 +51,6 @@ def metered(bot: Bot, clock: Clock, steady: Callable[[], float]) -> Iterator[Non
     from digest.web.metering import Meter, metering
     from digest.web.serving import served
 
-    meter = Meter(bot.store, bot.settings, clock, steady, profiles=bot.profiles)
+    meter = Meter(bot.store, bot.settings, clock, steady)
     with served(metering(meter), WebSettings(place.host, place.port), "[monitor] listen"):
         yield
