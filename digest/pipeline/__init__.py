@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from digest.errors import StoreError
 from digest.model import DumpReport, EditionReport, Failure, RunReport
-from digest.pipeline import learning, meaning
+from digest.pipeline import crew, learning, meaning
 from digest.pipeline.alerts import notices, tell_operator
 from digest.pipeline.asking import ingest_sources
 from digest.pipeline.backfilling import backfill
@@ -23,6 +23,7 @@ from digest.pipeline.ingest import ingest
 from digest.pipeline.prepare import due_profiles, prepare
 from digest.pipeline.rehearse import explain, preview, recent, rehearse
 from digest.pipeline.restored import take_up
+from digest.pipeline.spool import opened
 from digest.pipeline.summarising import Summaries
 from digest.pipeline.troubles import BROKEN, STORE, Facts, gather, troubles, when
 
@@ -105,10 +106,10 @@ def _work(
         hand_over(now)
     else:
         summaries = Summaries(bot, now)
-        editions, more_failures, more_warnings = prepare(
-            bot, now, due_only=due_only, finish=summaries.complete if bot.settings.summaries else None
-        )
-        counts, lost = deliver(bot)
+        finish = summaries.complete if bot.settings.summaries else None
+        with opened(bot.settings.state, crew.hands(bot.store, len(bot.settings.profiles))) as spool:
+            editions, more_failures, more_warnings = prepare(bot, now, due_only=due_only, finish=finish, spool=spool)
+            counts, lost = deliver(bot, spool=spool)
         report = replace(report, editions=tuple(editions), deliveries=counts, summaries=summaries.counts)
         failures += [*more_failures, *lost]
         warnings += more_warnings

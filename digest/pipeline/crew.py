@@ -7,6 +7,7 @@ a lock that one of them holds would stay locked in the child: `digest serve` wor
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -24,7 +25,7 @@ from typing import Any, TypeVar
 from digest.errors import DigestError
 from digest.store import Store
 
-T = TypeVar("T")
+P = TypeVar("P")
 R = TypeVar("R")
 
 WORTH = 400
@@ -43,13 +44,13 @@ def hands(store: Store, pieces: int) -> int:
     return min(MOST, len(os.sched_getaffinity(0)))
 
 
-def spread(store: Store, parts: Sequence[Sequence[T]], work: Callable[[Sequence[T]], Iterable[R]]) -> Iterator[R]:
+def spread(store: Store, parts: Sequence[P], work: Callable[[P], Iterable[R]]) -> Iterator[R]:
     """Do *work* on each of *parts* in a process of its own; yield what comes of it, in no order.
 
     What it raises there is raised here; so is DigestError when a process dies.
     """
 
-    def main(part: Sequence[T], lines: Sequence[Connection]) -> None:
+    def main(part: P, lines: Sequence[Connection]) -> None:
         try:
             results = iter(work(part))
             while batch := list(islice(results, BATCH)):
@@ -85,6 +86,7 @@ def forked(
         for main, mine in zip(mains, theirs, strict=True)
     ]
     store.rest()  # a connection must not be used by two processes
+    gc.freeze()  # what is there stays shared: looking for garbage writes on every page that it looks at
     try:
         for process in processes:
             process.start()
@@ -92,6 +94,7 @@ def forked(
             end.close()
         yield ours
     finally:
+        gc.unfreeze()
         for end in everything:
             end.close()
         for process in processes:

@@ -6,23 +6,29 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Protocol, runtime_checkable
 
-from digest import export, outbox
-from digest.errors import DigestError, Unconfirmed
-from digest.model import OPERATOR, Delivery, Digest, Failure, Message
+from digest import outbox
+from digest.errors import Unconfirmed
+from digest.model import Delivery, Failure
 from digest.outbox.deciding import Outcome
 from digest.pipeline import crew
 from digest.pipeline.bot import Bot
 from digest.pipeline.careful import careful
+from digest.pipeline.spool import Spool
+from digest.pipeline.voice import Voice
 
 
-def deliver(bot: Bot, among: Collection[str] | None = None) -> tuple[dict[str, int], list[Failure]]:
-    """Send every message that is due, or those of the keys *among*; only the outbox decides about a second attempt."""
+def deliver(
+    bot: Bot, among: Collection[str] | None = None, spool: Spool | None = None
+) -> tuple[dict[str, int], list[Failure]]:
+    """Send every message that is due, or those of the keys *among*; only the outbox decides about a second attempt.
+
+    What *spool* has needs not be rendered.
+    """
 
     def event(what: str, delivery: Delivery, said: str) -> None:
         facts = {"key": delivery.key, "attempt": delivery.attempts, "said": said}
@@ -30,52 +36,14 @@ def deliver(bot: Bot, among: Collection[str] | None = None) -> tuple[dict[str, i
 
     watch = outbox.Watch(at=bot.hooks.at, event=event)
     channels = {name: careful(channel, bot.hide) for name, channel in bot.channels.items()}
-    voice = _Voice(bot)
-    with _helpers(bot, among) as helpers:
+    voice = Voice(bot, spool)
+    with _helpers(bot, voice, among) as helpers:
         done = outbox.deliver(
             bot.store, channels, voice.render, bot.clock, bot.rng,
             watch=watch, stop=bot.stop, wait=bot.wait, helpers=helpers, among=among,
         )  # fmt: skip
         lost = [*voice.lost(), *(failure for one in helpers.values() for failure in one.lost)]
     return dict(done.counts), [*done.failures, *lost]
-
-
-class _Voice:
-    """Renders what the store holds, and remembers what had to be left out."""
-
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
-        self._profiles = {profile.name: profile for profile in bot.settings.profiles}
-        self._lost: list[Failure] = []
-
-    def render(self, delivery: Delivery) -> Message:
-        """The message of *delivery*, as its edition stands in the store."""
-        renderer = self._bot.renderer
-        digest = self._bot.store.digest(delivery.profile, delivery.date)
-        if digest is not None and delivery.profile.startswith(OPERATOR):
-            return renderer.notice(digest, delivery.target)
-        profile = self._profiles.get(delivery.profile)
-        if digest is None or profile is None:
-            raise DigestError(f"{delivery.key}: its profile or its edition is gone")
-        try:
-            message = renderer.message(digest, profile, delivery.target)
-        except Exception:  # FAULTS 17: a paper that cannot be rendered is left out, whenever that shows
-            digest, faults, _ = renderer.rehearse(digest, profile, proven=False)
-            self._lost += (Failure(f"{delivery.key}: {fault.where}", fault.what) for fault in faults)
-            message = renderer.message(digest, profile, delivery.target)
-        return _with_files(message, digest, self._bot.settings.exports)
-
-    def lost(self) -> list[Failure]:
-        """The papers that were left out since the last time."""
-        lost, self._lost = self._lost, []
-        return lost
-
-
-def _with_files(message: Message, digest: Digest, formats: Sequence[str]) -> Message:
-    """*message*, and for a folder the papers of *digest* for reference managers."""
-    if not formats or message.target.channel != "folder":
-        return message
-    return replace(message, files=export.files([pick.change.paper for pick in (*digest.picks, *digest.also)], formats))
 
 
 # ---------------------------------------------------------------- helpers
@@ -112,7 +80,7 @@ class _Crew:
 
 
 @contextmanager
-def _helpers(bot: Bot, among: Collection[str] | None) -> Iterator[Mapping[str, _Crew]]:
+def _helpers(bot: Bot, voice: Voice, among: Collection[str] | None) -> Iterator[Mapping[str, _Crew]]:
     """Processes for each channel that has many messages waiting and can be shared; none where a few are meant."""
     waiting = bot.store.waiting(bot.clock()) if among is None else {}
     with ExitStack() as stack:
@@ -122,15 +90,15 @@ def _helpers(bot: Bot, among: Collection[str] | None) -> Iterator[Mapping[str, _
             part = channel.part(count) if count > 1 and isinstance(channel, _Shared) else None
             if part is not None:
                 width = int(getattr(part, "width", 1))
-                lines = stack.enter_context(crew.forked(bot.store, [partial(_serve, bot, part)] * count, width))
+                lines = stack.enter_context(crew.forked(bot.store, [partial(_serve, bot, voice, part)] * count, width))
                 found[name] = _Crew([line for group in zip(*lines, strict=True) for line in group])
         yield found
 
 
-def _serve(bot: Bot, part: outbox.Channel, lines: Sequence[Connection]) -> None:
+def _serve(bot: Bot, voice: Voice, part: outbox.Channel, lines: Sequence[Connection]) -> None:
     """Render and send what comes over *lines*, one message at a time on each, until they are closed."""
     channel = careful(part, bot.hide)
-    threads = [threading.Thread(target=_answer, args=(bot, channel, line)) for line in lines]
+    threads = [threading.Thread(target=_answer, args=(bot, voice.another(), channel, line)) for line in lines]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -138,8 +106,7 @@ def _serve(bot: Bot, part: outbox.Channel, lines: Sequence[Connection]) -> None:
     channel.close()
 
 
-def _answer(bot: Bot, channel: outbox.Channel, line: Connection) -> None:
-    voice = _Voice(bot)
+def _answer(bot: Bot, voice: Voice, channel: outbox.Channel, line: Connection) -> None:
     while (letter := _next(line)) is not None:
         delivery, now = letter
         clock: Callable[[], datetime] = partial(_same, now)

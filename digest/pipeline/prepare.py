@@ -5,35 +5,33 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from digest import schedule
 from digest.compose import compose
 from digest.model import SPLIT, Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import crew, learning, meaning, quiet
 from digest.pipeline.bot import Bot
+from digest.pipeline.due import Due, due_editions, today
+from digest.pipeline.spool import Spool, Ticket
+from digest.pipeline.voice import Voice
 from digest.pipeline.wishes import Wishes
 from digest.ranking import Ranking
 from digest.ranking.sketch import kinship
 from digest.render import wording
-from digest.store import PackedEdition, QueuedEdition, Store, pack
+from digest.store import PackedEdition, QueuedEdition, pack
 
 NEW_PROFILE_SEES = timedelta(days=7)
 """A profile that the bot has not served yet is offered what was first seen in this time, not the whole archive."""
-
-MISSED_WITHIN = timedelta(days=62)
-"""How far back a missed due date is looked for: two monthly rules; whatever was missed gives one catch-up edition."""
 
 EDITIONS_PER_COMMIT = 50
 BACKFILL = 1000
 """More candidates than this for one edition is not an ordinary day: the report says so."""
 
-Due = tuple[Profile, date]
 Made = tuple[QueuedEdition, list[Failure], list[Failure]]
 """An edition, the papers that could not be rendered and were left out, and warnings."""
-Packed = tuple[PackedEdition, list[Failure], list[Failure]]
+Packed = tuple[PackedEdition, list[Failure], list[Failure], tuple[Ticket, ...]]
+"""The same ready to be written, and where its messages lie that were rendered already."""
 Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
 
 
@@ -50,30 +48,41 @@ class Group(NamedTuple):
     had: Mapping[str, Collection[str]]
 
 
-def prepare(bot: Bot, now: datetime, *, due_only: bool, finish: Callable[[Digest], Digest] | None = None) -> Outcome:
+def prepare(
+    bot: Bot,
+    now: datetime,
+    *,
+    due_only: bool,
+    finish: Callable[[Digest], Digest] | None = None,
+    spool: Spool | None = None,
+) -> Outcome:
     """Queue an edition for each profile that has none for its local date; with *due_only* only when its time has come.
 
     Profiles that stand at the same place in the news are ranked together. An edition that exists
     stays as it is; an empty one is replaced when something came later that day. *finish* has the last word on each.
-    Who rests or has unsubscribed gets none.
+    Who rests or has unsubscribed gets none. With *spool* the messages are rendered at once, and lie there.
     """
     wishes = Wishes.read(bot.store, now)
     profiles = [profile for profile in bot.settings.profiles if profile.enabled and wishes.wanted(profile)]
-    due, reports = _due(bot.store, profiles, now, wishes, due_only=due_only)
+    due, reports = due_editions(bot.store, profiles, now, wishes, due_only=due_only)
     failures: list[Failure] = []
     warnings: list[Failure] = []
     queued: list[PackedEdition] = []
-    for done, (edition, lost, odd) in enumerate(_packed_editions(bot, due, now, finish), 1):
+    tickets: dict[str, tuple[Ticket, ...]] = {}
+    for done, (edition, lost, odd, there) in enumerate(_packed_editions(bot, due, now, finish, spool), 1):
         failures += lost
         warnings += odd
         if edition.considered > BACKFILL and edition.profile not in wishes.rests:
             what = f"{edition.considered:,} candidates at once: was this a backfill?"
             warnings.append(Failure(edition.profile, what))
         queued.append(edition)
+        tickets[edition.profile] = there
         if len(queued) == EDITIONS_PER_COMMIT:
             reports += _commit(bot, queued, now)
         bot.hooks.progress(done, len(due), edition.profile)
     reports += _commit(bot, queued, now)
+    if spool:  # what "exists" was made by another pass, perhaps of other papers
+        spool.accept(ticket for one in reports if one.state == "queued" for ticket in tickets[one.profile])
     warnings += meaning.done(bot)
     order = {profile.name: place for place, profile in enumerate(profiles)}
     reports.sort(key=lambda report: order[report.profile])
@@ -84,31 +93,35 @@ def due_profiles(bot: Bot, now: datetime, *, due_only: bool) -> list[str]:
     """The names of those for whom `prepare` would make an edition now."""
     wishes = Wishes.read(bot.store, now)
     profiles = [profile for profile in bot.settings.profiles if profile.enabled and wishes.wanted(profile)]
-    return [profile.name for profile, _ in _due(bot.store, profiles, now, wishes, due_only=due_only)[0]]
+    return [profile.name for profile, _ in due_editions(bot.store, profiles, now, wishes, due_only=due_only)[0]]
 
 
 def _packed_editions(
-    bot: Bot, due: Sequence[Due], now: datetime, finish: Callable[[Digest], Digest] | None
+    bot: Bot, due: Sequence[Due], now: datetime, finish: Callable[[Digest], Digest] | None, spool: Spool | None
 ) -> Iterator[Packed]:
     """Make everybody's edition ready to be written, in several processes where there are many.
 
     What has the last word may keep a budget, so with *finish* it is one process.
     """
+    voice = Voice(bot, spool)
+    open_channels = bot.channels.keys() - bot.store.paused().keys()
 
-    def packed(due: Sequence[Due]) -> Iterator[Packed]:
+    def packed(mine: tuple[int, Sequence[Due]]) -> Iterator[Packed]:
+        part, due = mine
         for edition, lost, odd in editions(bot, due, now):
-            yield pack(replace(edition, digest=finish(edition.digest)) if finish else edition), lost, odd
+            edition = replace(edition, digest=finish(edition.digest)) if finish else edition
+            yield pack(edition), lost, odd, voice.keep(edition.digest, edition.targets, open_channels, part)
 
     count = crew.hands(bot.store, len(due)) if finish is None else 1
     if count == 1:
-        return packed(due)
+        return packed((0, due))
     learning.ranker(bot)  # read once, and shared by all
     if bot.settings.semantic_model:
         try:
             _read_ahead(bot, due, now)
         except meaning.Stopped:
             return iter(())
-    return crew.spread(bot.store, [due[n::count] for n in range(count)], packed)
+    return crew.spread(bot.store, [(part, due[part::count]) for part in range(count)], packed)
 
 
 def _commit(bot: Bot, queued: list[PackedEdition], now: datetime) -> list[EditionReport]:
@@ -127,49 +140,6 @@ def _commit(bot: Bot, queued: list[PackedEdition], now: datetime) -> list[Editio
         facts = {"profile": one.profile, "date": one.date.isoformat(), "picks": one.picks, "considered": one.considered}
         bot.hooks.tell("edition", {**facts, "state": one.state})
     return made
-
-
-def _due(
-    store: Store, profiles: Sequence[Profile], now: datetime, wishes: Wishes, *, due_only: bool
-) -> tuple[list[Due], list[EditionReport]]:
-    """List who gets an edition now and for which local date, and report who has theirs already."""
-    last = store.last_edition_day([profile.name for profile in profiles])
-    days = {}
-    for profile in profiles:
-        begins = wishes.begins(profile)
-        day = _due_day(profile, last.get(profile.name), now, begins) if due_only else today(profile, now)
-        if day is not None:
-            days[profile.name] = day
-    states = store.edition_states(days)
-    cursors, newest = store.cursors(list(days)), store.last_change()
-    due, reports = [], []
-    for profile in profiles:
-        if profile.name not in days:
-            continue
-        day, state = days[profile.name], states.get(profile.name)
-        if state is None or (state == "empty" and day == today(profile, now) and cursors.get(profile.name, 0) < newest):
-            due.append((profile, day))
-        elif not due_only:
-            reports.append(EditionReport(profile.name, day, 0, 0, "empty" if state == "empty" else "exists"))
-    return due, reports
-
-
-def today(profile: Profile, now: datetime) -> date:
-    """The local date of *profile* at *now*."""
-    return now.astimezone(ZoneInfo(profile.timezone)).date()
-
-
-def _due_day(profile: Profile, last: date | None, now: datetime, begins: date | None) -> date | None:
-    """Return the last due date without an edition: one catch-up, however many were missed.
-
-    A profile that has no edition yet missed nothing before today, one that rested nothing before it *begins* again.
-    """
-    rule, zone = schedule.parse(profile.schedule), ZoneInfo(profile.timezone)
-    first = max(last, now.astimezone(zone).date() - MISSED_WITHIN) if last else today(profile, now)
-    first = max(first, begins) if begins else first
-    since = datetime(first.year, first.month, first.day, tzinfo=zone) - timedelta(seconds=1)
-    missed = [day for day in schedule.due_dates(rule, zone, since, now) if day >= first]
-    return missed[-1] if missed else None
 
 
 def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from digest.outbox import Asks
 from digest.pipeline.asking import ingest_sources
 from digest.pipeline.bot import Bot
-from digest.pipeline.prepare import today
+from digest.pipeline.due import today
 
 
 def take_up(bot: Bot, *, resend: bool) -> int:
