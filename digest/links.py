@@ -38,7 +38,7 @@ RULES: dict[Purpose, Rule] = {
     "unsubscribe": Rule("u", ("profile", "target"), None),  # a way out is never closed
     "edition": Rule("e", ("profile", "date"), timedelta(days=400)),
     "vote": Rule("v", ("profile", "date", "paper", "action"), timedelta(days=90)),
-    "profile": Rule("p", ("profile",), timedelta(days=400)),  # shows no more than who asks for a fresh link to `tune`
+    "profile": Rule("p", ("profile",), timedelta(days=90)),  # each edition brings a new one
     "feed": Rule("f", ("profile",), None),  # a feed reader asks for years
     "operator": Rule("operator", ("who",), timedelta(hours=12)),  # a session, kept in a cookie
     "press": Rule("press", ("profile", "date", "paper", "action"), timedelta(days=90)),  # a button in Slack: no page

@@ -96,6 +96,14 @@ def test_fault_47_an_unsubscription_never_expires_and_a_vote_does():
     assert TOKENS.read("vote", vote, last + timedelta(seconds=1)) is None
 
 
+def test_a_link_to_the_archive_lasts_as_long_as_one_to_vote_and_an_edition_for_a_year():
+    archive, edition = token_of(LINKS.profile("ada", DAY)), token_of(LINKS.edition("ada", DAY))
+    last = datetime.combine(DAY, time(), UTC) + timedelta(days=90)
+    assert TOKENS.read("profile", archive, last) is not None
+    assert TOKENS.read("profile", archive, last + timedelta(seconds=1)) is None
+    assert TOKENS.read("edition", edition, last + timedelta(days=310)) is not None
+
+
 def test_a_link_to_change_a_profile_lasts_a_quarter_of_an_hour():
     token = token_of(LINKS.tune("ada", NOW))
     assert TOKENS.read("tune", token, NOW + timedelta(minutes=15)) == ("ada",)
