@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from digest.cli.options import Clock
+from digest.errors import DigestError
 
 if TYPE_CHECKING:
     from digest.pipeline import Bot
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence[Any] = ()) -> Iterator[None]:
     """Serve the pages and *routes* of others while the caller works; nothing is imported where none are asked for.
 
-    Raises DigestError when they cannot be served.
+    They have a process of their own where that can be: it must be forked before anything else has a thread. Raises
+    DigestError when they cannot be served, or ended before the caller did; then the caller is told to stop.
     """
     web = bot.settings.web
     if not web.host:
@@ -27,14 +31,27 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
     from digest.packaged import packaged
     from digest.render.templates import Templates
     from digest.web.app import application
-    from digest.web.serving import served
+    from digest.web.serving import served, served_apart
     from digest.web.site import Site
 
     folders = [bot.settings.templates] if bot.settings.templates else []
     templates = Templates([*folders, packaged("templates")])
     site = Site(bot.settings, bot.store, make_links(bot.settings), templates, clock, steady, profiles=bot.profiles)
-    with served(application(site, routes), web), metered(bot, clock, steady):
+    app = application(site, routes)
+    if sys.platform != "linux" or threading.active_count() > 1 or not bot.store.can_be_shared():
+        with served(app, web), metered(bot, clock, steady):
+            yield
+        return
+    lost = threading.Event()
+
+    def ended() -> None:
+        lost.set()
+        bot.stop.set()
+
+    with served_apart(app, web, bot.store, ended), metered(bot, clock, steady):
         yield
+    if lost.is_set():
+        raise DigestError("the process that served the pages ended; whoever runs this service should start it anew")
 
 
 @contextmanager

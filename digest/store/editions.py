@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from digest.model import Cause, Change, Digest
+from digest.model import Cause, Change, Digest, Paper
 from digest.store import packing, queueing, rows, schema
 from digest.store.engine import Access
 from digest.store.values import EditionState, PackedEdition, Queued, QueuedEdition
@@ -121,16 +121,36 @@ class Editions:
                 found += self._unpacked(connection, connection.execute(query.where(_n.day.in_(chunk))).all())
         return sorted(found, key=lambda each: each[0], reverse=True)
 
+    def listed(self, profile: str, days: Sequence[date]) -> list[tuple[date, int, str]]:
+        """What the editions of *profile* that were sent for *days* hold: how many papers, and the first one's title.
+
+        Newest first; the title is "" where there are none.
+        """
+        query = select(_n.day, _n.picks, _n.papers).join(schema.profiles, _f.no == _n.profile)
+        query = query.where(_f.name == profile, _n.state == "queued")
+        with self._access.reading() as connection:
+            found = [row for days in rows.chunks(days) for row in connection.execute(query.where(_n.day.in_(days)))]
+            firsts = {row.day: n for row in found if row.picks for n in (packing.numbers_in(row.papers) or ())[:1]}
+            papers = self._shelved(connection, set(firsts.values()))
+        titles = {day: papers[number].title for day, number in firsts.items()}
+        old = {row.day for row in found if row.picks} - titles.keys()  # editions that hold their papers themselves
+        titles |= {day: digest.picks[0].change.paper.title for day, digest in self.archive(profile, sorted(old))}
+        return sorted(((row.day, row.picks, titles.get(row.day, "")) for row in found), reverse=True)
+
     def _unpacked(self, connection: Connection, found: Sequence[Any]) -> list[tuple[date, Digest]]:
         """Read editions of `_DIGESTS` with their days."""
         shows = [packing.numbers_in(row.papers) for row in found]
+        papers = self._shelved(connection, {number for each in shows for number in each or ()})
+        return [(row.day, packing.unpacked(row.digest, each, papers)) for row, each in zip(found, shows, strict=True)]
+
+    def _shelved(self, connection: Connection, numbers: Collection[int]) -> Mapping[int, Paper]:
+        """The papers of these snapshots."""
 
         def read(numbers: Collection[int]) -> Iterator[packing.Snapshot]:
             for chunk in rows.chunks(numbers):
                 yield from (tuple(row) for row in connection.execute(_SNAPSHOTS.where(_t.id.in_(chunk))))
 
-        papers = self._shelf.papers({number for each in shows for number in each or ()}, read)
-        return [(row.day, packing.unpacked(row.digest, each, papers)) for row, each in zip(found, shows, strict=True)]
+        return self._shelf.papers(numbers, read)
 
     def editions_by_day(self, since: date) -> dict[date, int]:
         """How many editions were sent for each local date from *since* on."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from starlette.responses import Response
 
 from digest.channels import feeds
-from digest.model import Digest, Profile
+from digest.model import Profile
 from digest.render import wording
 from digest.render.latex import readable
 from digest.render.view import view
@@ -39,8 +39,8 @@ def archive(site: Site, ask: Ask) -> Response:
     if profile is None or site.links is None:
         return site.gone()
     shown = [
-        (day.isoformat(), words.long_date(day), len(digest.picks), _best(digest))
-        for day, digest in site.store.archive(profile.name, _days(site, profile))
+        (day.isoformat(), words.long_date(day), count, readable(best) if count else wording.heading(0, 0))
+        for day, count, best in site.store.listed(profile.name, _days(site, profile))
     ]
     feed = site.links.tokens.sign("feed", profile.name, at=_fixed())
     return site.page(
@@ -91,7 +91,7 @@ def _shown(site: Site, name: str, day_text: str, own: str) -> Response:
         return site.gone()
     earlier = later = ""
     if own:
-        days = [found for found, _ in site.store.archive(name, [day + timedelta(days=n) for n in range(-14, 15)])]
+        days = [found for found, *_ in site.store.listed(name, [day + timedelta(days=n) for n in range(-14, 15)])]
         earlier = max((found.isoformat() for found in days if found < day), default="")
         later = min((found.isoformat() for found in days if found > day), default="")
     page = view(digest, profile, site=site.settings.public_url)
@@ -99,18 +99,14 @@ def _shown(site: Site, name: str, day_text: str, own: str) -> Response:
     return site.page("edition", page.subject, view=page, ids=ids, own=own, earlier=earlier, later=later)
 
 
-def _best(digest: Digest) -> str:
-    """What the archive says of an edition: its best title, or that it had none."""
-    return readable(digest.picks[0].change.paper.title) if digest.picks else wording.heading(0, 0)
-
-
 def _id(profile: Profile, day: str) -> str:
     return feeds.urn(f"profile/{profile.name}", day)
 
 
 def _days(site: Site, profile: Profile) -> list[date]:
+    """The days whose editions may be there: older ones are forgotten."""
     today = site.today(profile)
-    return [today - timedelta(days=n) for n in range(-1, KEPT)]
+    return [today - timedelta(days=n) for n in range(-1, min(KEPT, site.settings.keep.editions + 2))]
 
 
 def _fixed() -> datetime:

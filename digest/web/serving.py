@@ -1,11 +1,13 @@
-"""The server in a thread of its own: begins before the first pass, ends when the service ends."""
+"""The server beside the passes: begins before the first one, ends when the service ends."""
 
 from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from multiprocessing.connection import Connection
 from typing import Any
 
 import structlog
@@ -14,10 +16,14 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from digest.errors import DigestError
 from digest.model import WebSettings
+from digest.pipeline import crew
+from digest.store import Store
 from digest.web.guard import SECONDS
 
 _CONNECTIONS = 400
 _GRACE = 5
+_LOOK = 0.25
+_KEY = "[web] listen"
 log = structlog.get_logger("digest.web")
 
 
@@ -49,20 +55,89 @@ class PatientProtocol(H11Protocol):
 
 
 @contextmanager
-def served(app: Any, web: WebSettings, key: str = "[web] listen") -> Iterator[str]:
-    """Serve *app* while the caller works; yields the address.
+def served(app: Any, web: WebSettings, key: str = _KEY) -> Iterator[str]:
+    """Serve *app* in a thread while the caller works; yields the address.
 
     Raises DigestError, which names the *key* of the config, when it cannot be listened at.
     """
+    listening = _listening(web, key)
+    server = _server(app, web)
+    try:
+        with _in_thread(server, listening):
+            yield _address(web, listening, key)
+    finally:
+        listening.close()
+
+
+@contextmanager
+def served_apart(app: Any, web: WebSettings, store: Store, ended: Callable[[], object]) -> Iterator[str]:
+    """Serve *app* in a process of its own, forked now, while the caller works; yields the address.
+
+    A pass keeps Python's one lock for tens of milliseconds at a time, and readers should not wait for it.
+    *ended* is called when that process ends before the caller is done. Raises DigestError as `served` does.
+    """
+    listening = _listening(web, _KEY)
+    closing = threading.Event()
+    try:
+        with crew.forked(store, [partial(_serve, app, web, listening)], 1) as [[line]]:
+            watch = threading.Thread(target=_watched, args=(line, closing, ended), daemon=True, name="pages")
+            watch.start()
+            try:
+                yield _address(web, listening, _KEY)
+            finally:
+                closing.set()
+                watch.join()
+    finally:
+        listening.close()
+
+
+def _serve(app: Any, web: WebSettings, listening: socket.socket, lines: Sequence[Connection]) -> None:
+    """What the other process does, until its line is closed or its server ends."""
+    with _in_thread(_server(app, web), listening) as thread:
+        while thread.is_alive() and not lines[0].poll(_LOOK):
+            pass
+
+
+def _watched(line: Connection, closing: threading.Event, ended: Callable[[], object]) -> None:
+    while not closing.is_set():
+        if line.poll(_LOOK):  # it says nothing, so this is its end
+            if not closing.is_set():
+                log.error("the pages ended by themselves")
+                ended()
+            return
+
+
+@contextmanager
+def _in_thread(server: uvicorn.Server, listening: socket.socket) -> Iterator[threading.Thread]:
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="pages", daemon=True)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        server.should_exit = True
+        thread.join(2 * _GRACE)
+
+
+def _listening(web: WebSettings, key: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((web.host, web.port))
-        listening.listen()  # who comes before the thread is ready waits
+        listening.listen()  # who comes before the server is ready waits
     except OSError as error:
         listening.close()
         raise DigestError(f"{key}: cannot listen at {web.host}:{web.port}: {error.strerror}") from None
+    return listening
+
+
+def _address(web: WebSettings, listening: socket.socket, key: str) -> str:
+    address = f"http://{web.host}:{listening.getsockname()[1]}"
+    log.info("serving at", key=key, address=address)
+    return address
+
+
+def _server(app: Any, web: WebSettings) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
@@ -78,14 +153,4 @@ def served(app: Any, web: WebSettings, key: str = "[web] listen") -> Iterator[st
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=16 * 1024,
     )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="pages", daemon=True)
-    thread.start()
-    address = f"http://{web.host}:{listening.getsockname()[1]}"
-    log.info("serving at", key=key, address=address)
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join(2 * _GRACE)
-        listening.close()
+    return uvicorn.Server(config)

@@ -22,21 +22,25 @@ def vote(site: Site, ask: Ask) -> Response:
     paper = site.store.papers([paper_id]).get(paper_id)
     if paper is None:
         return site.gone()
-    done = ""
     if ask.acts:
         if not site.acts.take(token, site.steady()):
             return site.too_often()
         if ask.form.get("action") == "undo":
             site.store.unvote(profile, paper_id)
-            done = words.UNDONE
+            voted, done = False, words.UNDONE
         elif not site.store.vote(profile, paper_id, cast(Opinion, opinion), site.clock()):
             return site.gone()
-    said = {one.paper: one.opinion for one in site.store.votes([profile]).get(profile, ())}.get(paper_id)
+        else:
+            voted, done = True, words.VOTED[opinion]
+    else:
+        said = {one.paper: one.opinion for one in site.store.votes([profile]).get(profile, ())}.get(paper_id)
+        voted = said == opinion
+        done = words.VOTED[opinion] if voted else ""
     return site.page(
         "vote",
         words.VOTE_TITLES[opinion],
         paper=paper_view(paper),
         opinion=opinion,
-        voted=said == opinion,
-        done=words.VOTED[opinion] if said == opinion else done,
+        voted=voted,
+        done=done,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,13 +17,18 @@ import pytest
 from tests.acceptance.bot import ADA, BotFolder, page
 
 
-def wait_for(what: object, seconds: float = 20) -> None:
+def wait_for(what: object, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if what():  # type: ignore[operator]
             return
         time.sleep(0.1)
     raise AssertionError("it did not happen in time")
+
+
+def a_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        return int(sock.getsockname()[1])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -45,9 +52,7 @@ def test_fault_68_serve_sends_what_is_due_and_stops_cleanly(bot: BotFolder, numb
 
 
 def test_serve_shows_pages_beside_its_passes_and_ends_both(bot: BotFolder):
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = a_free_port()
     main = bot.config.read_text()
     bot.config.write_text(f'public_url = "http://127.0.0.1:{port}"\n{main}\n[web]\nlisten = "127.0.0.1:{port}"\n')
     bot.profile("ada", ADA.replace("weekdays 08:30", "daily 00:00").replace("Europe/Berlin", "UTC"))
@@ -65,6 +70,22 @@ def test_serve_shows_pages_beside_its_passes_and_ends_both(bot: BotFolder):
     finally:
         server.kill()
     assert (server.returncode, "Traceback" in err) == (0, False), err
+
+
+def test_pages_that_die_end_the_service_so_that_it_is_started_anew(bot: BotFolder):
+    bot.config.write_text(bot.config.read_text() + f'\n[web]\nlisten = "127.0.0.1:{a_free_port()}"\n')
+    bot.profile("ada", ADA)
+    argv = [sys.executable, "-m", "digest", "serve", "--config", str(bot.root)]
+    server = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    try:
+        wait_for(lambda: len(children.read_text().split()) == 1)  # what readers wait for has no pass in it
+        os.kill(int(children.read_text()), signal.SIGKILL)
+        _, err = server.communicate(timeout=60)
+    finally:
+        server.kill()
+    assert (server.returncode, "Traceback" in err) == (1, False), err
+    assert "the process that served the pages ended" in err
 
 
 def test_an_address_that_is_taken_is_said_in_a_line(bot: BotFolder):

@@ -21,36 +21,41 @@ from tests.builders import NOW
 from tests.stores import a_known
 
 SEARCHES = {
-    "common word": Wanted(terms("w1")),
-    "two common words": Wanted(terms("w1 w2")),
-    "rare word": Wanted(terms("w9000")),
-    "phrase": Wanted(terms('"w1 w2"')),
+    "common word": Wanted(terms("w00001")),
+    "two common words": Wanted(terms("w00001 w00002")),
+    "rare word": Wanted(terms("w09000")),
+    "phrase": Wanted(terms('"w00001 w00002"')),
     "author": Wanted(terms("author:name77")),
-    "common word, since": Wanted(terms("w3"), since=date(2026, 10, 1)),
+    "common word, since": Wanted(terms("w00003"), since=date(2026, 10, 1)),
     "without words": Wanted(),
 }
 
 BEST = ("common word", "rare word")
 
 
+def fill(store: Store, count: int) -> None:
+    """Put *count* papers of random words into *store*; how often a word comes follows Zipf's law."""
+    rng = random.Random(1)
+    words = [f"w{n:05}" for n in range(1, 10_001)]  # none begins another
+    weights = [1 / n for n in range(1, 10_001)]
+    for start in range(0, count, 2000):
+        papers = []
+        for n in range(start, min(start + 2000, count)):
+            text = rng.choices(words, weights, k=160)
+            names = (f"Given name{rng.randrange(9999)}", f"Other name{rng.randrange(9999)}")
+            published = date(2020, 1, 1) + timedelta(days=n * 2500 // count)
+            title, abstract = " ".join(text[:10]), " ".join(text[10:])
+            papers.append(Paper(title, abstract, names, published=published, id=f"p{n}"))
+        with store.writing() as writer:
+            writer.save([a_known(paper) for paper in papers], NOW)
+            writer.add_changes([Change(papers[0], "new")], NOW)
+
+
 def main(count: int) -> None:
     """Fill a store and search it."""
-    rng = random.Random(1)
-    words = [f"w{n}" for n in range(1, 10_001)]
-    weights = [1 / n for n in range(1, 10_001)]  # Zipf's law
     with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/digest.db", now=NOW) as store:
         began = time.process_time()
-        for start in range(0, count, 2000):
-            papers = []
-            for n in range(start, min(start + 2000, count)):
-                text = rng.choices(words, weights, k=160)
-                names = (f"Given name{rng.randrange(9999)}", f"Other name{rng.randrange(9999)}")
-                published = date(2020, 1, 1) + timedelta(days=n * 2500 // count)
-                title, abstract = " ".join(text[:10]), " ".join(text[10:])
-                papers.append(Paper(title, abstract, names, published=published, id=f"p{n}"))
-            with store.writing() as writer:
-                writer.save([a_known(paper) for paper in papers], NOW)
-                writer.add_changes([Change(papers[0], "new")], NOW)
+        fill(store, count)
         filled = time.process_time() - began
         figures = {name: _slowest(partial(store.find, wanted)) for name, wanted in SEARCHES.items()}
         figures |= {f"best of {name}": _slowest(partial(store.best, SEARCHES[name])) for name in BEST}

@@ -205,3 +205,13 @@ def test_nothing_stays_of_editions_that_fail_together(store: Store):
         store.queue([an_edition("One"), broken], NOW)
     assert store.edition_states({"ada": TODAY, "bob": TODAY}) == {}
     assert store.deliveries() == []
+
+
+def test_an_archive_is_listed_without_reading_what_it_holds(store: Store):
+    titles = ('"title":"Not this one"', "Second \\ of ünïcode")
+    for day, title in zip((DAY, TODAY), titles, strict=True):
+        store.queue([QueuedEdition(a_digest(title, "Other", day=day), (), 1)], NOW)
+    store.queue([QueuedEdition(Digest("bob", DAY), (), 1)], NOW)
+    assert store.listed("ada", [DAY, TODAY]) == [(TODAY, 2, titles[1]), (DAY, 2, titles[0])]
+    assert store.listed("bob", [DAY]) == []
+    assert store.listed("ada", []) == []
