@@ -11,17 +11,18 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Executable, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 
 from digest.errors import StoreError
 from digest.store.engine import BUSY_SECONDS, PLACES, Database
+from digest.store.prepared import Prepared
 
 # What to do, by SQLite's primary result code (https://www.sqlite.org/rescode.html); never by its prose.
 _ADVICE = {
@@ -38,6 +39,8 @@ _ADVICE = {
 # Kinds of file system that more than one host may mount: WAL needs one host (FAULTS 64).
 _SHARED_KINDS = re.compile(r"(fuse\.)?(nfs\d?|cifs|smb\d?|smbfs|afs|sshfs|ceph.*|glusterfs|lustre|gfs2?|ocfs2)")
 BOOT = Path("/proc/sys/kernel/random/boot_id")
+_NORMAL, _FULL = "PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"
+"""What is written survives any crash of ours; or a power cut too, for 4 ms (FAULTS 61)."""
 _NOTE = 64  # bytes
 _NOTES = re.compile(rb"(?s).{%d}" % _NOTE)
 _MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
@@ -53,6 +56,7 @@ class SqliteDatabase(Database):
     def __init__(self, url: URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = url.database or ""
         self.in_memory = self.path in {"", ":memory:"}
+        self._ready: dict[Executable, Prepared] = {}
         self._lock = threading.RLock()  # writers of this process queue here and not in SQLite's sleeps
         options: dict[str, Any] = {"poolclass": StaticPool} if self.in_memory else {}
         engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **options)
@@ -67,6 +71,16 @@ class SqliteDatabase(Database):
         _prepare_file(Path(self.path), mounts)
         with self.told():
             self._switch_to_wal()
+
+    def write(self, statement: Executable, values: Mapping[str, Any]) -> int:
+        """As in `Database`; SQLite makes a transaction of one statement by itself, and the library is left out."""
+        ready = self._ready.get(statement)
+        if ready is None:
+            ready = self._ready[statement] = Prepared(statement, values, self.engine.dialect)
+        with self._turn(writes=True), self.told(), self.engine.connect() as connection:
+            below = driver(connection)
+            below.execute(_NORMAL)
+            return below.execute(ready.text, ready.filled(values)).rowcount
 
     @contextmanager
     def sending(self) -> Iterator[_FileLock]:
@@ -197,8 +211,7 @@ def _begin(connection: Connection) -> None:
     if not options.get("hold"):
         execute("BEGIN")
         return
-    # NORMAL survives any crash of ours; FULL survives a power cut too, for 4 ms (FAULTS 61).
-    execute(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
+    execute(_FULL if options.get("durable") else _NORMAL)
     execute("BEGIN IMMEDIATE")
 
 
