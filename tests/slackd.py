@@ -94,6 +94,9 @@ class SlackServer:
         self.channels: list[tuple[str, str]] = []  # (name, id)
         self.app_token, self.socket_url = "xapp-a-token-of-the-tests", ""
         self.whispers: list[dict[str, Any]] = []  # seen by one person alone, in order
+        self.answers: list[dict[str, Any]] = []  # to commands, in order
+        self.unfurls: list[dict[str, Any]] = []
+        self.views: list[tuple[str, dict[str, Any]]] = []  # Home tabs and forms, in order
         self.reactions: dict[str, list[dict[str, Any]]] = {}  # by ts
         self.closing = threading.Event()
         self.lock = threading.Lock()
@@ -147,15 +150,34 @@ class SlackServer:
                 return answer({"ok": True, "channels": shown, "response_metadata": {"next_cursor": more}})
             if method == "apps.connections.open" and self.socket_url:
                 return answer({"ok": True, "url": self.socket_url})
-            if method == "chat.update":
-                return answer(self._update(body))
-            if method == "chat.postEphemeral":
-                error = fault_of(body) or (None if body.get("user") else "user_not_in_channel")
-                self.whispers += [] if error else [body]
-                return answer({"ok": error is None, **({"error": error} if error else {"message_ts": "1.2"})})
             if method == "auth.test":
                 return answer({"ok": True, "user": "digest", "team": "Example Lab"})
-            return answer({"ok": False, "error": "unknown_method"})
+            return self._for_app(method, body)
+
+    def _for_app(self, method: str, body: dict[str, Any]) -> Answer:
+        """What only an app asks for."""
+        if method == "respond":
+            error = None if fault_of({"channel": "C1", **body}) is None else "invalid_blocks"
+            self.answers += [] if error else [body]
+            return answer({}, 400) if error else (200, {"Content-Type": "text/plain"}, b"ok")
+        if method == "chat.unfurl":
+            faults = [fault_of({"channel": "C1", **one}) for one in body["unfurls"].values()]
+            error = next(filter(None, faults), None)
+            self.unfurls += [] if error else [body]
+            return answer({"ok": error is None, **({"error": error} if error else {})})
+        if method == "conversations.open":
+            return answer({"ok": True, "channel": {"id": f"D0{body['users'][2:]}"}})
+        if method in {"views.open", "views.publish"}:
+            error = view_fault(body["view"])
+            self.views += [] if error else [(method, body)]
+            return answer({"ok": error is None, **({"error": error} if error else {"view": {"id": "V1"}})})
+        if method == "chat.update":
+            return answer(self._update(body))
+        if method == "chat.postEphemeral":
+            error = fault_of(body) or (None if body.get("user") else "user_not_in_channel")
+            self.whispers += [] if error else [body]
+            return answer({"ok": error is None, **({"error": error} if error else {"message_ts": "1.2"})})
+        return answer({"ok": False, "error": "unknown_method"})
 
     def _post(self, body: dict[str, Any]) -> dict[str, Any]:
         error = fault_of(body)
@@ -216,6 +238,30 @@ def fault_of(body: dict[str, Any]) -> str | None:
     if len(ids) != len(set(ids)):
         return "invalid_blocks"
     return "msg_blocks_too_long" if sum(map(len, _texts(blocks))) > TOTAL else None
+
+
+def view_fault(view: dict[str, Any]) -> str | None:
+    """What Slack would say of a Home tab or a form."""
+    plain = [view[key]["text"] for key in ("title", "submit", "close") if key in view]
+    long = any(not 0 < len(text) <= 24 for text in plain) or len(view.get("private_metadata", "")) > 3000
+    blocks = view["blocks"]
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    if view["type"] not in {"home", "modal"} or long or not 0 < len(blocks) <= 100 or len(ids) != len(set(ids)):
+        return "invalid_arguments"
+    return None if all(_good_input(block) or _good_block(block) for block in blocks) else "invalid_blocks"
+
+
+def _good_input(block: dict[str, Any]) -> bool:
+    if block.get("type") != "input":
+        return False
+    element, label = block["element"], block["label"]["text"]
+    texts = [element[key]["text"] for key in ("placeholder",) if key in element]
+    return (
+        0 < len(label) <= 2000
+        and len(element.get("initial_value", "")) <= 3000
+        and all(len(text) <= 150 for text in texts)
+        and len(block.get("hint", {}).get("text", "")) <= 2000
+    )
 
 
 def _good_block(block: dict[str, Any]) -> bool:
@@ -283,6 +329,8 @@ def _handler(server: SlackServer) -> type[BaseHTTPRequestHandler]:
             with server.lock:
                 server.calls.append((method, body))
                 act = server.script.pop(0) if method in server.scripted and server.script else ok
+            if method == "respond":
+                return act(server, method, body)
             token = server.app_token if method == "apps.connections.open" else server.token
             if self.headers["Authorization"] != f"Bearer {token}":
                 return answer({"ok": False, "error": "invalid_auth"})

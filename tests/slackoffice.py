@@ -114,6 +114,33 @@ class Office:
         item = {"type": "message", "channel": post["channel"], "ts": post["ts"]}
         return self.event(kind, user=user, reaction=name, item=item, item_user="U0BOT")
 
+    def command(self, text: str, user: str = "U0ADA", channel: str = CHANNEL) -> dict[str, Any]:
+        """Somebody gives the command /papers."""
+        self.number += 1
+        return {
+            "type": "command",
+            "token": "legacy",
+            "team_id": "T1",
+            "team_domain": "lab",
+            "channel_id": channel,
+            "channel_name": "papers",
+            "user_id": user,
+            "user_name": "ada",
+            "command": "/papers",
+            "text": text,
+            "api_app_id": "A1",
+            "response_url": f"{self.slack.settings().base_url}respond",
+            "trigger_id": f"trigger-{self.number}",
+        }
+
+    def asks(self, text: str, user: str = "U0ADA", channel: str = CHANNEL) -> str:
+        """What somebody reads who gives the command."""
+        before = len(self.slack.answers)
+        assert self.hears(self.command(text, user, channel)).text == ""
+        (answer,) = self.slack.answers[before:]
+        assert answer["response_type"] == "ephemeral"
+        return "\n".join(texts(answer["blocks"]))
+
     # ------------------------------------------------------------ how it comes in
 
     def hears(self, payload: dict[str, Any], *, works: bool = True, **headers: str) -> Any:
@@ -183,6 +210,16 @@ def an_office(
         with TestClient(site) as client:
             office.append(Office(slack, store, bot, desk, client))
             yield office[0]
+
+
+def texts(value: Any) -> list[str]:
+    """Every text that a reader would see in blocks."""
+    if isinstance(value, list):
+        return [text for inner in value for text in texts(inner)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["text"]] if isinstance(value.get("text"), str) else []
+    return own + [text for key, inner in value.items() if key != "text" or not own for text in texts(inner)]
 
 
 def utc(text: str) -> datetime:

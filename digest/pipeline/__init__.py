@@ -20,8 +20,8 @@ from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.delivering import deliver
 from digest.pipeline.ingest import ingest
-from digest.pipeline.prepare import due_profiles, prepare
-from digest.pipeline.rehearse import explain, preview, recent, rehearse
+from digest.pipeline.prepare import due_profiles, prepare, today
+from digest.pipeline.rehearse import explain, preview, recent, rehearse, weigh
 from digest.pipeline.restored import take_up
 from digest.pipeline.spool import opened
 from digest.pipeline.summarising import Summaries
@@ -48,7 +48,9 @@ __all__ = [
     "rehearse",
     "run_pass",
     "take_up",
+    "today",
     "troubles",
+    "weigh",
     "when",
 ]
 

@@ -48,8 +48,11 @@ def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
     """Score the one paper that *ref* names (arXiv id, URL, title, our id) for *profile*; None if it is not known."""
     ingest_sources(bot, bot.clock(), due_only=True)
     paper = bot.store.find_papers([ref]).get(ref)
-    if paper is None:
-        return None
+    return None if paper is None else weigh(bot, profile, paper)
+
+
+def weigh(bot: Bot, profile: Profile, paper: Paper) -> Pick:
+    """Score one *paper* for *profile*, with reasons and parts."""
     heeded = Wishes.read(bot.store, bot.clock()).heeded(profile)
     (ranked,) = rank(bot, [Change(paper, "new")], [heeded], liked_papers(bot, [heeded]))
     return next(iter(ranked.explained()), Pick(Change(paper, "new"), 0.0))

@@ -10,7 +10,7 @@ import structlog
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from digest.slack_app import votes
+from digest.slack_app import cards, commands, votes
 from digest.slack_app.calling import quiet
 from digest.slack_app.desk import Desk
 from digest.slack_app.once import Once
@@ -21,8 +21,13 @@ Later = Callable[[Callable[[], None]], object]
 
 ACTIONS: tuple[tuple[str, Work], ...] = (("vote_.*", votes.pressed), ("undo", votes.undone))
 """Buttons, by their action ids."""
-EVENTS: dict[str, Work] = {"reaction_added": votes.reacted, "reaction_removed": votes.unreacted}
+EVENTS: dict[str, Work] = {
+    "link_shared": cards.shared,
+    "reaction_added": votes.reacted,
+    "reaction_removed": votes.unreacted,
+}
 """What the app subscribes to; the manifest names the same."""
+COMMANDS: dict[str, Work] = {"/papers": commands.ask}
 log = structlog.get_logger("digest.slack")
 
 
@@ -42,6 +47,8 @@ def application(desk: Desk, later: Later, steady: Callable[[], float]) -> App:
         app.action(re.compile(f"^{pattern}$"))(heard.action(work))
     for name, work in EVENTS.items():
         app.event(name)(heard.event(work))
+    for name, work in COMMANDS.items():
+        app.command(name)(heard.command(work))
     return app
 
 
@@ -62,6 +69,13 @@ class _Heard:
             ack()
             pressed = body["actions"][0]
             self._start(work, body, f"{body['user']['id']} {pressed['action_ts']} {pressed['action_id']}")
+
+        return listen
+
+    def command(self, work: Work) -> Callable[..., None]:
+        def listen(ack: Callable[[], object], body: dict[str, Any]) -> None:
+            ack()
+            self._start(work, body, body["trigger_id"])
 
         return listen
 

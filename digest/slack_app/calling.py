@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from slack_sdk import WebClient
+from slack_sdk import WebClient, WebhookClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from digest.channels.slack_errors import retry_after
@@ -15,8 +15,12 @@ from digest.model import SlackSettings
 
 NEEDS = {
     "chat.postEphemeral": "chat:write",
+    "chat.unfurl": "links:write",
     "chat.update": "chat:write",
+    "conversations.open": "im:write",
     "conversations.replies": "channels:history groups:history im:history mpim:history",
+    "views.open": "",
+    "views.publish": "",
 }
 """Every method that the app calls, and the scopes that it needs; a test holds the manifest against this."""
 TRIES = 4
@@ -66,6 +70,19 @@ class Web:
         else:
             answer = self.client.api_call(method, json=body).data
         return answer if isinstance(answer, dict) else {}
+
+
+def answer(url: str, blocks: Sequence[Mapping[str, Any]], text: str, timeout: float) -> None:
+    """Answer a command to the one who gave it, at the address that came with it."""
+    made = [dict(block) for block in blocks]
+    web = WebhookClient(url, timeout=int(timeout), retry_handlers=[], logger=quiet)
+    try:
+        said = web.send(text=text, blocks=made, response_type="ephemeral", replace_original=False)
+    except (OSError, SlackClientError, ValueError) as error:
+        log.warning("slack did not take an answer", error=type(error).__name__)
+        return
+    if said.status_code != 200:
+        log.warning("slack did not take an answer", error=f"HTTP {said.status_code}")
 
 
 def _code(error: SlackApiError) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from digest.links import Tokens
-from digest.model import Settings, SlackSettings
+from digest.model import Profile, Settings, SlackSettings
 from digest.pipeline import Bot
 from digest.slack_app.blocks import Block
 from digest.slack_app.calling import Web
@@ -47,6 +47,10 @@ class Desk:
     tokens: Tokens
     web: Web
     turns: Turns = field(default_factory=Turns)
+    thinks: threading.Lock = field(default_factory=threading.Lock)
+    """Held by who ranks: the ranker is one, and keeps what it read."""
+    doors: dict[str, str] = field(default_factory=dict)
+    """The ID of the conversation with each person who was asked for it."""
 
     @property
     def settings(self) -> Settings:
@@ -68,6 +72,30 @@ class Desk:
     def clock(self) -> Callable[[], datetime]:
         """The clock of the bot."""
         return self.bot.clock
+
+    def own(self, user: str) -> Profile | None:
+        """The profile that is delivered to this person alone."""
+        places = {user}
+        if any(address.startswith("D") for address, _ in self._deliveries()):
+            places.add(self.door(user))
+        return next((profile for address, profile in self._deliveries() if address in places), None)
+
+    def here(self, channel: str) -> Profile | None:
+        """The profile that is delivered to this channel."""
+        return next((profile for address, profile in self._deliveries() if address == channel), None)
+
+    def door(self, user: str) -> str:
+        """The ID of the conversation of the app with this person, "" when Slack does not tell."""
+        if user not in self.doors:
+            channel = self.web.call("conversations.open", lambda: {"users": user}).get("channel") or {}
+            if "id" not in channel:
+                return ""
+            self.doors[user] = str(channel["id"])
+        return self.doors[user]
+
+    def _deliveries(self) -> Iterator[tuple[str, Profile]]:
+        for profile in self.settings.profiles:
+            yield from ((target.address, profile) for target in profile.deliver if target.channel == "slack")
 
     def reads(self, value: str) -> tuple[str, ...] | None:
         """What the value of a button is about: profile, date, paper, opinion."""

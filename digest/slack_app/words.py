@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digest.render.wording import VOTES as VOTES
+from digest.text import plural
 
 UNDO = "Undo"
 OLD = "This button is too old, or none of mine. The papers of today have new ones: `/papers today`."
@@ -16,6 +17,56 @@ _VOTED = {
     "save": "Saved. Your Home tab lists what you saved.",
 }
 _TALLIED = {"more": "more like this", "less": "not for me", "save": "saved"}
+
+NO_PROFILE = "No digest comes to you or to this channel. {subscribe}"
+SUBSCRIBE = "`/papers subscribe WORDS` starts one of your own."
+ASK = "Ask whoever runs the bot for one."
+NOTHING_YET = "No digest was sent yet. The next one comes on its schedule."
+NOT_YOURS = "You have no digest of your own here, and only its reader may do that."
+NOTHING_FOUND = "No paper that was seen has all these words."
+WHAT = "Say what: `/papers {verb} …`. `/papers help` shows how."
+AWAKE = "Welcome back: your digest comes again."
+WAS_AWAKE = "It was not paused."
+BAD_DAY = "That is no day to come: `/papers pause 10` (days), `/papers pause 2026-12-24`, `/papers pause off`."
+FAILED = "That could not be done just now. Whoever runs the bot finds the reason in its log."
+HELP = """\
+*What I understand*
+`/papers today`: the newest digest, yours or this channel’s
+`/papers search WORDS`: papers seen so far; “-word” leaves out, `author:name` looks for a person
+`/papers why PAPER`: how well a paper fits, and why; an arXiv id, a link or its title
+`/papers like PAPER`: more like this one
+`/papers pause 14`: nothing for so many days; or until a date; `off` ends it
+`/papers help`: this
+
+Below each paper are buttons; 👍, 👎 and 🔖 on its message say the same. In a channel everybody has a vote."""
+HELP_SUBSCRIBE = "`/papers subscribe WORDS, WORDS`: a digest of your own, sent to you alone"
+
+
+def unknown(verb: str) -> str:
+    """What somebody hears who asked for something that there is not."""
+    return f"I do not know “{verb}”."
+
+
+def latest(name: str, day: str, count: int) -> str:
+    """What stands above the titles of the newest digest."""
+    return f"{name}, {day}: {plural(count, 'paper')}"
+
+
+def fits(score: float, floor: float, name: str, interest: str) -> str:
+    """How well a paper fits a profile."""
+    verdict = "it is sent from {floor:.2f} up" if score >= floor else "papers are sent from {floor:.2f} up"
+    best = f", best for “{interest}”" if interest else ""
+    return f"Score {score:.2f} of 1 for {name}{best}; {verdict.format(floor=floor)}."
+
+
+def paused(name: str, day: str) -> str:
+    """That nothing comes for a while."""
+    return f"{name} is paused until {day}. Then comes one edition of the best; `/papers pause off` ends it before."
+
+
+def liked(name: str) -> str:
+    """That a paper is liked now."""
+    return f"Noted: more like _{name}_."
 
 
 def voted(opinion: str, title: str) -> str:

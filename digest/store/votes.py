@@ -78,6 +78,19 @@ class Votes:
                     found.setdefault(name, []).append(Vote(name, person, paper, cast(Opinion, opinion), at))
         return {name: tuple(votes) for name, votes in found.items()}
 
+    def votes_of(self, person: str, opinion: Opinion, limit: int) -> tuple[Vote, ...]:
+        """The newest votes of *person* in any profile that say *opinion*, newest first."""
+        query = (
+            select(_f.name, _v.person, _p.id, _v.vote, _v.at)
+            .join(schema.profiles, _f.no == _v.profile)
+            .join(schema.papers, _p.no == _v.paper)
+            .where(_v.person == person, _v.vote == opinion)
+            .order_by(_v.at.desc(), _v.paper.desc())
+            .limit(limit)
+        )
+        with self._access.reading() as connection:
+            return tuple(Vote(*row) for row in connection.execute(query))
+
     def opinions(self, profile: str, papers: Iterable[str]) -> dict[str, dict[str, Opinion]]:
         """What each person says of these papers in *profile*, by paper and person; who says nothing is left out."""
         query = (
