@@ -203,7 +203,7 @@ class SlackServer:
         kept = {key: post[key] for key in ("ts", "text", "thread_ts", "metadata") if key in post}
         blocks = [{"block_id": f"b{place}", **block} for place, block in enumerate(post.get("blocks", []))]
         reactions = self.reactions.get(post["ts"])
-        return {"type": "message", "user": "U0BOT", "bot_id": "B0BOT", **kept, "blocks": blocks} | (
+        return {"type": "message", "user": "U0000BOT", "bot_id": "B0BOT", **kept, "blocks": blocks} | (
             {"reactions": reactions} if reactions else {}
         )
 

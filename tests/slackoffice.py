@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,9 +22,11 @@ from starlette.testclient import TestClient
 
 from digest import pipeline
 from digest.channels.slack import SlackChannel
+from digest.config import Home
 from digest.links import Tokens
 from digest.model import Profile, Settings, Target
 from digest.pipeline import Bot
+from digest.pipeline.profiles import Profiles
 from digest.render import Renderer
 from digest.slack_app import http
 from digest.slack_app.app import application
@@ -60,7 +62,7 @@ class Office:
         """The post in the thread that is about the paper of this title."""
         return next(post for post in self.slack.posts[1:] if title in post["text"])
 
-    def press(self, post: dict[str, Any], opinion: str, user: str = "U0ADA", **more: Any) -> dict[str, Any]:
+    def press(self, post: dict[str, Any], opinion: str, user: str = "U0000ADA", **more: Any) -> dict[str, Any]:
         """Somebody presses a button below a paper: interactive, block_actions."""
         message = self.slack.shown(post)
         for block in message["blocks"]:
@@ -75,7 +77,7 @@ class Office:
         self,
         id_: str,
         value: str,
-        user: str = "U0ADA",
+        user: str = "U0000ADA",
         message: dict[str, Any] | None = None,
         block: str = "x",
         **more: Any,
@@ -106,15 +108,15 @@ class Office:
             "api_app_id": "A1",
             "event_id": f"Ev{self.number}",
             "event_time": 1795240800,
-            "authorizations": [{"team_id": "T1", "user_id": "U0BOT", "is_bot": True}],
+            "authorizations": [{"team_id": "T1", "user_id": "U0000BOT", "is_bot": True}],
             "event": {"type": kind, "event_ts": f"{self.number}.0002", **fields},
         }
 
-    def reaction(self, kind: str, post: dict[str, Any], name: str, user: str = "U0ADA") -> dict[str, Any]:
+    def reaction(self, kind: str, post: dict[str, Any], name: str, user: str = "U0000ADA") -> dict[str, Any]:
         item = {"type": "message", "channel": post["channel"], "ts": post["ts"]}
-        return self.event(kind, user=user, reaction=name, item=item, item_user="U0BOT")
+        return self.event(kind, user=user, reaction=name, item=item, item_user="U0000BOT")
 
-    def command(self, text: str, user: str = "U0ADA", channel: str = CHANNEL) -> dict[str, Any]:
+    def command(self, text: str, user: str = "U0000ADA", channel: str = CHANNEL) -> dict[str, Any]:
         """Somebody gives the command /papers."""
         self.number += 1
         return {
@@ -133,13 +135,67 @@ class Office:
             "trigger_id": f"trigger-{self.number}",
         }
 
-    def asks(self, text: str, user: str = "U0ADA", channel: str = CHANNEL) -> str:
+    def asks(self, text: str, user: str = "U0000ADA", channel: str = CHANNEL) -> str:
         """What somebody reads who gives the command."""
         before = len(self.slack.answers)
         assert self.hears(self.command(text, user, channel)).text == ""
         (answer,) = self.slack.answers[before:]
         assert answer["response_type"] == "ephemeral"
-        return "\n".join(texts(answer["blocks"]))
+        return "\n".join(texts_of(answer["blocks"]))
+
+    def home(self, user: str = "U0000ADA") -> str:
+        """What somebody reads who opens the Home tab."""
+        self.hears(self.event("app_home_opened", user=user, channel=f"D{user}", tab="home"))
+        return self.shown_home(user)
+
+    def shown_home(self, user: str = "U0000ADA") -> str:
+        """What the tab shows now."""
+        view = [body for method, body in self.slack.views if method == "views.publish" and body["user_id"] == user][-1]
+        return "\n".join(texts_of(view["view"]["blocks"]))
+
+    def home_button(self, id_: str, user: str = "U0000ADA") -> dict[str, Any]:
+        """Somebody presses a button of their Home tab."""
+        view = [body for method, body in self.slack.views if method == "views.publish" and body["user_id"] == user][-1]
+        found = [
+            element
+            for block in view["view"]["blocks"]
+            for element in (*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else []))
+            if element.get("action_id") == id_
+        ]
+        payload = self.action(id_, found[0].get("value", ""), user)
+        del payload["channel"], payload["message"]
+        return {**payload, "container": {"type": "view", "view_id": "V1"}, "view": {"id": "V1", "type": "home"}}
+
+    def form(self, user: str = "U0000ADA") -> dict[str, Any]:
+        """Somebody opens the dialog: its view."""
+        self.home(user)
+        self.hears(self.home_button("home_edit", user))
+        method, body = self.slack.views[-1]
+        assert method == "views.open"
+        return body["view"]
+
+    def submits(self, view: dict[str, Any], user: str = "U0000ADA", **values: str) -> dict[str, Any]:
+        """Somebody sends the dialog with other values in some fields ("keywords:0" is keywords_0): the answer."""
+        self.number += 1
+        state = {
+            block["block_id"]: {"value": {"type": "plain_text_input", "value": block["element"].get("initial_value")}}
+            for block in view["blocks"]
+        }
+        for name, value in values.items():
+            state[name.replace("_", ":")]["value"]["value"] = value or None
+        payload = {
+            "type": "view_submission",
+            "team": {"id": "T1", "domain": "lab"},
+            "user": {"id": user, "name": "ada", "team_id": "T1"},
+            "api_app_id": "A1",
+            "token": "legacy",
+            "trigger_id": f"trigger-{self.number}",
+            "view": {**view, "id": f"V{self.number}", "hash": f"h{self.number}", "state": {"values": state}},
+            "response_urls": [],
+        }
+        answer = self.hears(payload)
+        assert answer.status_code == 200
+        return answer.json() if answer.content else {}
 
     # ------------------------------------------------------------ how it comes in
 
@@ -186,12 +242,22 @@ class Office:
 
 @contextmanager
 def an_office(
-    folder: Path, *profiles: Profile, titles: tuple[str, ...] = TITLES, store_url: str = "sqlite://", **fields: Any
+    folder: Path,
+    *profiles: Profile,
+    titles: tuple[str, ...] = TITLES,
+    store_url: str = "sqlite://",
+    texts: Mapping[str, str] | None = None,
+    **fields: Any,
 ) -> Iterator[Office]:
-    """The edition of the profile "lab" was posted to its channel; *fields* are those of [slack]."""
+    """The edition of the profile "lab" was posted to its channel; *fields* are those of [slack].
+
+    With *texts* the profiles are those of files, by name.
+    """
     lab = a_profile("lab", deliver=(Target("slack", CHANNEL),))
+    known = profiles_in(folder, texts) if texts else None
     with SlackServer() as slack, Store.open(store_url, now=NOW) as store:
         settings = Settings(folder, folder, "", profiles=profiles or (lab,), slack=slack.app_settings(**fields))
+        settings = replace(settings, profiles=known.settings.profiles) if known else settings
         ingest(store, [a_paper(title) for title in titles])
         edition = an_edition(*titles, targets=(f"slack:{CHANNEL}",))
         edition = replace(edition, digest=replace(edition.digest, profile="lab"))
@@ -200,7 +266,7 @@ def an_office(
         channel = SlackChannel(slack.settings())
         bot = Bot(
             settings, store, Renderer(buttons=TOKENS), {"slack": channel}, lambda: office[0].now if office else NOW,
-            random.Random(1),
+            random.Random(1), profiles=known,
         )  # fmt: skip
         if titles:
             assert pipeline.deliver(bot)[0]["sent"] == 1
@@ -212,14 +278,25 @@ def an_office(
             yield office[0]
 
 
-def texts(value: Any) -> list[str]:
+def profiles_in(folder: Path, texts: Mapping[str, str]) -> Profiles:
+    """A config folder with these profiles."""
+    (folder / "profiles").mkdir()
+    (folder / "drop").mkdir()
+    slack = '[slack]\ntoken = "env:TOKEN"\n'
+    (folder / "digest.toml").write_text(f'[[sources]]\nkind = "folder"\npath = "drop"\n{slack}')
+    for name, text in texts.items():
+        (folder / "profiles" / f"{name}.toml").write_text(text)
+    return Profiles(Home(folder, {"TOKEN": "xoxb-1"}, cwd=folder, data_dir=folder / "data"))
+
+
+def texts_of(value: Any) -> list[str]:
     """Every text that a reader would see in blocks."""
     if isinstance(value, list):
-        return [text for inner in value for text in texts(inner)]
+        return [text for inner in value for text in texts_of(inner)]
     if not isinstance(value, dict):
         return []
     own = [value["text"]] if isinstance(value.get("text"), str) else []
-    return own + [text for key, inner in value.items() if key != "text" or not own for text in texts(inner)]
+    return own + [text for key, inner in value.items() if key != "text" or not own for text in texts_of(inner)]
 
 
 def utc(text: str) -> datetime:

@@ -12,6 +12,7 @@ from digest.cli import (
     evaluating,
     learning,
     looking,
+    manifest,
     metering,
     operating,
     papers,
@@ -72,6 +73,7 @@ app.add_typer(papers.app, name="papers", rich_help_panel=READ)
 
 app.command("init", rich_help_panel=OPERATE)(starting.init)
 app.command("check", rich_help_panel=OPERATE)(starting.check)
+app.command("manifest", rich_help_panel=OPERATE)(manifest.manifest)
 app.command("status", rich_help_panel=OPERATE)(operating.status)
 app.command("resend", rich_help_panel=OPERATE)(operating.resend)
 app.command("resume", rich_help_panel=OPERATE)(operating.resume)

@@ -83,6 +83,8 @@ def _check_app(main: Document, slack: dict[str, Any]) -> None:
     web = (main.raw or {}).get("web")
     if "app_token" in slack and "signing_secret" in slack:
         main.fault(("slack", "signing_secret"), "is one way too many beside app_token", "keep app_token: Socket Mode")
+    if "signing_secret" in slack and not (main.raw or {}).get("public_url"):
+        main.fault(("slack", "signing_secret"), "needs a public_url, below which Slack calls", "or use app_token")
     if "signing_secret" in slack and not (isinstance(web, dict) and web.get("listen")):
         main.fault(("slack", "signing_secret"), "needs [web] listen, where Slack reaches the app", "or use app_token")
     on = {"app_token", "signing_secret"} & slack.keys()

@@ -10,7 +10,7 @@ import structlog
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from digest.slack_app import cards, commands, votes
+from digest.slack_app import cards, commands, editing, home, votes
 from digest.slack_app.calling import quiet
 from digest.slack_app.desk import Desk
 from digest.slack_app.once import Once
@@ -19,14 +19,24 @@ Work = Callable[[Desk, Mapping[str, Any]], None]
 Later = Callable[[Callable[[], None]], object]
 """Has something done soon, by somebody else."""
 
-ACTIONS: tuple[tuple[str, Work], ...] = (("vote_.*", votes.pressed), ("undo", votes.undone))
+ACTIONS: tuple[tuple[str, Work], ...] = (
+    ("vote_.*", votes.pressed),
+    ("undo", votes.undone),
+    ("home_edit", editing.asked),
+    ("home_forget", home.forgotten),
+    ("home_pause", home.paused),
+    ("home_wake", home.woken),
+)
 """Buttons, by their action ids."""
 EVENTS: dict[str, Work] = {
+    "app_home_opened": home.opened,
     "link_shared": cards.shared,
     "reaction_added": votes.reacted,
     "reaction_removed": votes.unreacted,
 }
 """What the app subscribes to; the manifest names the same."""
+EVENTS_NEED = {"link_shared": "links:read", "reaction_added": "reactions:read", "reaction_removed": "reactions:read"}
+"""The scopes without which Slack sends no such event."""
 COMMANDS: dict[str, Work] = {"/papers": commands.ask}
 log = structlog.get_logger("digest.slack")
 
@@ -49,6 +59,7 @@ def application(desk: Desk, later: Later, steady: Callable[[], float]) -> App:
         app.event(name)(heard.event(work))
     for name, work in COMMANDS.items():
         app.command(name)(heard.command(work))
+    app.view(editing.NAME)(heard.form())
     return app
 
 
@@ -56,6 +67,11 @@ def _not_understood(error: Exception) -> BoltResponse:
     """The answer to what was signed by Slack and is yet nothing that Slack sends."""
     log.warning("a request of slack was not understood", error=type(error).__name__)
     return BoltResponse(status=400, body="This was not understood.\n")
+
+
+def _saved(desk: Desk, body: Mapping[str, Any]) -> None:
+    """Finish what a form began."""
+    body["save"]()
 
 
 class _Heard:
@@ -76,6 +92,13 @@ class _Heard:
         def listen(ack: Callable[[], object], body: dict[str, Any]) -> None:
             ack()
             self._start(work, body, body["trigger_id"])
+
+        return listen
+
+    def form(self) -> Callable[..., None]:
+        def listen(ack: Callable[..., object], body: dict[str, Any]) -> None:
+            save = editing.submitted(self._desk, ack, body)
+            self._start(_saved, {"save": save}, f"{body['user']['id']} {body['view']['id']} {body['view']['hash']}")
 
         return listen
 

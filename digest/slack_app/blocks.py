@@ -24,12 +24,12 @@ def context(text: str) -> Block:
 
 def header(words: str) -> Block:
     """A heading, of plain text."""
-    return {"type": "header", "text": _plain(slack.cut(words, slack.MAX_HEADER))}
+    return {"type": "header", "text": plain(slack.cut(words, slack.MAX_HEADER))}
 
 
 def button(words: str, action: str, value: str = "", *, about: str = "") -> Block:
     """A button that sends *action* with *value*; *about* names for a screen reader what it acts on."""
-    made = {"type": "button", "action_id": action, "text": _plain(slack.cut(words, slack.MAX_LABEL))}
+    made = {"type": "button", "action_id": action, "text": plain(slack.cut(words, slack.MAX_LABEL))}
     label = {"accessibility_label": slack.cut(f"{words}: {about}", slack.MAX_LABEL)} if about else {}
     return {**made, **({"value": value} if value else {}), **label}
 
@@ -43,5 +43,6 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "verbatim": True, "text": text}
 
 
-def _plain(words: str) -> Block:
+def plain(words: str) -> Block:
+    """Words without any markup."""
     return {"type": "plain_text", "emoji": False, "text": words}

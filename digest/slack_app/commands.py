@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from digest import pipeline
+from digest.config.editing import added
 from digest.errors import DigestError
 from digest.model import Paper
 from digest.render import slack, wording
@@ -89,8 +90,7 @@ def why(desk: Desk, asked: Asked) -> Sequence[Block]:
     paper = named(desk, asked.text)
     if paper is None:
         return [blocks.section(words.NOTHING_FOUND)] if asked.text else _what("why")
-    with desk.thinks:
-        pick = pipeline.weigh(desk.bot, profile, paper)
+    pick = desk.weigh(profile, paper)
     name = clean(profile.title or profile.name)
     said = words.fits(pick.score, profile.floor, slack.mrkdwn(name), slack.mrkdwn(clean(pick.interest)))
     parts = [f"{part.value:+.2f}  {part.name}" + (f": {part.detail}" if part.detail else "") for part in pick.parts]
@@ -99,13 +99,21 @@ def why(desk: Desk, asked: Asked) -> Sequence[Block]:
 
 
 def like(desk: Desk, asked: Asked) -> Sequence[Block]:
-    """More like a paper: a vote for it, in one's own digest, else in this channel's."""
-    profile = desk.own(asked.user) or desk.here(asked.channel)
+    """More like a paper: it stands among the likes of one's own digest; in a channel it is a vote."""
+    own = desk.own(asked.user)
+    profile = own or desk.here(asked.channel)
     if profile is None:
         return _no_profile(desk)
     paper = named(desk, asked.text)
-    if paper is None or not desk.store.vote(profile.name, paper.id, "more", desk.clock(), person=person(asked.user)):
+    if paper is None:
         return [blocks.section(words.NOTHING_FOUND)] if asked.text else _what("like")
+    if own and own.interests and desk.bot.profiles:
+        best = desk.weigh(own, paper).interest
+        place = next((n for n, one in enumerate(own.interests) if one.name == best), 0)
+        like = f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else clean(paper.title)
+        desk.bot.profiles.edit(own.name, [added(("interests", place, "like"), like)], now=desk.clock())
+    elif not desk.store.vote(profile.name, paper.id, "more", desk.clock(), person=person(asked.user)):
+        return [blocks.section(words.NOTHING_YET)]
     return [blocks.section(words.liked(slack.mrkdwn(paper_view(paper).title)))]
 
 
@@ -152,8 +160,7 @@ def _unknown(desk: Desk, verb: str) -> Sequence[Block]:
 
 
 def _no_profile(desk: Desk) -> Sequence[Block]:
-    said = words.NO_PROFILE.format(subscribe=words.SUBSCRIBE if desk.slack.subscribe else words.ASK)
-    return [blocks.section(said)]
+    return [blocks.section(words.NO_PROFILE.format(subscribe=words.way_in(desk.slack.subscribe)))]
 
 
 def _what(verb: str) -> Sequence[Block]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from digest.links import Tokens
-from digest.model import Profile, Settings, SlackSettings
-from digest.pipeline import Bot
+from digest.model import Paper, Pick, Profile, Settings, SlackSettings
+from digest.pipeline import Bot, weigh
 from digest.slack_app.blocks import Block
 from digest.slack_app.calling import Web
 from digest.store import Store
@@ -75,14 +75,22 @@ class Desk:
 
     def own(self, user: str) -> Profile | None:
         """The profile that is delivered to this person alone."""
-        places = {user}
-        if any(address.startswith("D") for address, _ in self._deliveries()):
-            places.add(self.door(user))
+        places = self.places(user)
         return next((profile for address, profile in self._deliveries() if address in places), None)
 
     def here(self, channel: str) -> Profile | None:
         """The profile that is delivered to this channel."""
         return next((profile for address, profile in self._deliveries() if address == channel), None)
+
+    def places(self, user: str) -> set[str]:
+        """Where a message reaches this person alone."""
+        talks = any(address.startswith("D") for address, _ in self._deliveries())
+        return {user, self.door(user)} - {""} if talks else {user}
+
+    def weigh(self, profile: Profile, paper: Paper) -> Pick:
+        """Score *paper* for *profile*; one at a time."""
+        with self.thinks:
+            return weigh(replace(self.bot, settings=self.settings), profile, paper)
 
     def door(self, user: str) -> str:
         """The ID of the conversation of the app with this person, "" when Slack does not tell."""

@@ -21,6 +21,28 @@ _TALLIED = {"more": "more like this", "less": "not for me", "save": "saved"}
 NO_PROFILE = "No digest comes to you or to this channel. {subscribe}"
 SUBSCRIBE = "`/papers subscribe WORDS` starts one of your own."
 ASK = "Ask whoever runs the bot for one."
+HOME_HELP = "`/papers help` shows what you can ask. In a channel with a digest you have a vote on each paper."
+EDIT, REST, WAKE, REMOVE = "Edit", "Pause for two weeks", "End the pause", "Remove"
+KEYWORDS, LIKES, AUTHORS = "keywords", "likes", "authors"
+NO_INTERESTS = "No interests: you get what is most discussed. *Edit* adds some."
+SAVED = "*What you saved*"
+NOTHING_SAVED = "You saved nothing yet. The button *Save it* below a paper does."
+FORM, SAVE, CANCEL = "Your digest", "Save", "Cancel"
+SCHEDULE, LIMIT = "When it comes", "At most so many papers"
+SCHEDULE_HINT = "daily 08:00, weekdays 08:30, mon,thu 09:00"
+NEW_INTEREST, NEW_KEYWORDS = "Another interest: its name", "Another interest: keywords"
+FIELDS = {
+    "keywords": "keywords, one a line",
+    "like": "papers you like, one a line (arXiv id, link or title)",
+    "about": "what it is about",
+}
+PROFILE_SAVED = "Saved. The next digest goes by it."
+OWN = "My papers"
+SUBSCRIBED = "Your digest begins with the next papers, here in Slack. The Home tab of this app shows and changes it."
+HAS_ONE = "You have a digest already; the Home tab of this app changes it."
+NO_SUBSCRIBING = "Nobody starts a digest by themselves here; ask whoever runs the bot."
+LEFT = "You get no more of it. `/papers subscribe` begins again."
+BACK = "Welcome back: your digest comes again."
 NOTHING_YET = "No digest was sent yet. The next one comes on its schedule."
 NOT_YOURS = "You have no digest of your own here, and only its reader may do that."
 NOTHING_FOUND = "No paper that was seen has all these words."
@@ -39,7 +61,24 @@ HELP = """\
 `/papers help`: this
 
 Below each paper are buttons; 👍, 👎 and 🔖 on its message say the same. In a channel everybody has a vote."""
-HELP_SUBSCRIBE = "`/papers subscribe WORDS, WORDS`: a digest of your own, sent to you alone"
+HELP_SUBSCRIBE = (
+    "`/papers subscribe WORDS, WORDS`: a digest of your own, sent to you alone; `/papers unsubscribe` ends it"
+)
+
+
+def way_in(subscribe: bool) -> str:
+    """How somebody without a digest gets one."""
+    return SUBSCRIBE if subscribe else ASK
+
+
+def more(count: int) -> str:
+    """What stands after the first of many."""
+    return f" and {count:,} more"
+
+
+def unsaved(why: str) -> str:
+    """That a profile was not saved."""
+    return f"Not saved: {why}"
 
 
 def unknown(verb: str) -> str:

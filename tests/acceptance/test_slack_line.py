@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -35,11 +36,11 @@ def test_an_envelope_is_answered_while_its_work_has_not_begun(office):
             post = office.post(KITES)
             first = line.send("interactive", office.press(post, "more"))
             assert line.acks.get(timeout=20)["envelope_id"] == first
-            second = line.send("events_api", office.reaction("reaction_added", post, "bookmark", "U0BEN"))
+            second = line.send("events_api", office.reaction("reaction_added", post, "bookmark", "U0000BEN"))
             assert line.acks.get(timeout=20)["envelope_id"] == second
             assert office.votes() == {}, "both were answered before anything was done"
             held.set()
-    assert office.votes() == {("U0ADA", KITES): "more", ("U0BEN", KITES): "save"}, "what was begun is finished"
+    assert office.votes() == {("U0000ADA", KITES): "more", ("U0000BEN", KITES): "save"}, "what was begun is finished"
 
 
 def test_a_broken_line_and_one_that_slack_takes_back_are_made_anew(office):
@@ -53,7 +54,7 @@ def test_a_broken_line_and_one_that_slack_takes_back_are_made_anew(office):
             line.connected()
             id_ = line.send("interactive", office.press(office.post(KITES), "save"))
             assert line.acks.get(timeout=20)["envelope_id"] == id_
-    assert office.votes() == {("U0ADA", KITES): "save"}
+    assert office.votes() == {("U0000ADA", KITES): "save"}
     assert line.lines >= 3
 
 
@@ -116,3 +117,17 @@ def test_without_its_library_one_line_says_what_to_install(tmp_path):
         assert done.stderr.count("\n") == 1
         assert "slack.app_token: the Slack app needs a library that is not installed" in done.stderr
         assert "pip install 'paper-digest[slack-app]'" in done.stderr
+
+
+def test_the_manifest_is_printed_for_socket_mode_or_for_the_address_that_slack_calls(tmp_path, monkeypatch):
+    bot = BotFolder(tmp_path / "bot")
+    plain = json.loads(bot.digest("manifest").out)
+    assert plain["settings"]["socket_mode_enabled"] is True
+    monkeypatch.setenv("SECRET", "a signing secret")
+    http = '[web]\nlisten = "127.0.0.1:8080"\n[slack]\ntoken = "env:SECRET"\nsigning_secret = "env:SECRET"\n'
+    bot.config.write_text('public_url = "https://digest.example.org/d"\n' + bot.config.read_text() + http)
+    made = json.loads(bot.digest("manifest").out)
+    url = "https://digest.example.org/d/slack/events"
+    assert made["settings"]["socket_mode_enabled"] is False
+    assert made["settings"]["interactivity"]["request_url"] == made["features"]["slash_commands"][0]["url"] == url
+    assert made["oauth_config"] == plain["oauth_config"]

@@ -23,12 +23,12 @@ def office(tmp_path):
 def test_a_press_is_a_vote_that_the_message_shows_and_the_voter_is_told(office, opinion, said):
     post = office.post(KITES)
     assert office.hears(office.press(post, opinion)).status_code == 200
-    assert office.votes() == {("U0ADA", KITES): opinion}
+    assert office.votes() == {("U0000ADA", KITES): opinion}
     assert office.tally(post) == [f"1 {said}"]
     (whisper,) = office.slack.whispers
     assert (whisper["channel"], whisper["user"], whisper["thread_ts"]) == (
         CHANNEL,
-        "U0ADA",
+        "U0000ADA",
         office.slack.posts[0]["ts"],
     )
     assert KITES in whisper["text"]
@@ -36,9 +36,9 @@ def test_a_press_is_a_vote_that_the_message_shows_and_the_voter_is_told(office, 
 
 def test_every_member_has_one_vote_and_the_last_one_counts(office):
     post = office.post(KITES)
-    for user, opinion in [("U0ADA", "more"), ("U0BEN", "more"), ("U0ADA", "less"), ("U0CLEO", "save")]:
+    for user, opinion in [("U0000ADA", "more"), ("U0000BEN", "more"), ("U0000ADA", "less"), ("U0000CLEO", "save")]:
         office.hears(office.press(post, opinion, user))
-    assert office.votes() == {("U0ADA", KITES): "less", ("U0BEN", KITES): "more", ("U0CLEO", KITES): "save"}
+    assert office.votes() == {("U0000ADA", KITES): "less", ("U0000BEN", KITES): "more", ("U0000CLEO", KITES): "save"}
     assert office.tally(post) == ["1 more like this · 1 not for me · 1 saved"]
 
 
@@ -55,7 +55,7 @@ def test_a_vote_is_taken_back_by_the_button_beside_its_confirmation(office):
 
 def test_each_update_gives_the_buttons_an_id_that_the_message_never_had(office):
     post, seen = office.post(KITES), set()
-    for user in ("U0ADA", "U0BEN", "U0CLEO"):
+    for user in ("U0000ADA", "U0000BEN", "U0000CLEO"):
         ids = {block["block_id"] for block in post["blocks"] if "block_id" in block}
         assert len(ids) >= 2
         assert not ids & seen
@@ -76,7 +76,7 @@ def test_an_update_keeps_the_paper_and_its_text(office):
 def test_reactions_are_votes_and_taking_them_away_undoes_them(office):
     post = office.post(ICE)
     office.hears(office.reaction("reaction_added", post, "+1::skin-tone-4"))
-    assert office.votes() == {("U0ADA", ICE): "more"}
+    assert office.votes() == {("U0000ADA", ICE): "more"}
     assert office.tally(post) == ["1 more like this"]
     assert "Take the reaction away" in json.dumps(office.slack.whispers[0])
     office.hears(office.reaction("reaction_removed", post, "+1::skin-tone-4"))
@@ -89,12 +89,12 @@ def test_a_reaction_that_goes_leaves_what_was_said_since(office):
     office.hears(office.reaction("reaction_added", post, "+1"))
     office.hears(office.press(post, "less"))
     office.hears(office.reaction("reaction_removed", post, "+1"))
-    assert office.votes() == {("U0ADA", ICE): "less"}
+    assert office.votes() == {("U0000ADA", ICE): "less"}
 
     office.hears(office.reaction("reaction_added", post, "bookmark"))
-    office.slack.reactions[post["ts"]] = [{"name": "+1", "users": ["U0ADA"], "count": 1}]
+    office.slack.reactions[post["ts"]] = [{"name": "+1", "users": ["U0000ADA"], "count": 1}]
     office.hears(office.reaction("reaction_removed", post, "bookmark"))
-    assert office.votes() == {("U0ADA", ICE): "more"}, "the thumb is still there"
+    assert office.votes() == {("U0000ADA", ICE): "more"}, "the thumb is still there"
 
 
 def test_other_reactions_and_reactions_to_other_things_say_nothing(office):
@@ -103,7 +103,7 @@ def test_other_reactions_and_reactions_to_other_things_say_nothing(office):
     office.hears(office.reaction("reaction_added", parent, "+1"))
     gone = {**post, "ts": "1.0"}
     office.hears(office.reaction("reaction_added", gone, "+1"))
-    office.hears(office.event("reaction_added", user="U0ADA", reaction="+1", item={"type": "file", "file": "F1"}))
+    office.hears(office.event("reaction_added", user="U0000ADA", reaction="+1", item={"type": "file", "file": "F1"}))
     assert office.votes() == {}
 
 
@@ -112,7 +112,7 @@ def test_the_emoji_are_the_operators_choice(tmp_path):
         post = office.post(ICE)
         office.hears(office.reaction("reaction_added", post, "+1"))
         office.hears(office.reaction("reaction_added", post, "eyes"))
-        assert office.votes() == {("U0ADA", ICE): "save"}
+        assert office.votes() == {("U0000ADA", ICE): "save"}
 
 
 def test_in_a_short_digest_each_paper_has_buttons_and_a_tally_of_its_own(tmp_path):
@@ -120,11 +120,11 @@ def test_in_a_short_digest_each_paper_has_buttons_and_a_tally_of_its_own(tmp_pat
         (parent,) = office.slack.posts
         buttons = [block for block in parent["blocks"] if block["type"] == "actions"]
         assert len(buttons) == 3
-        for number, user in enumerate(("U0ADA", "U0BEN")):
+        for number, user in enumerate(("U0000ADA", "U0000BEN")):
             block = buttons[number]
             value = block["elements"][0]["value"]
             office.hears(office.action("vote_save", value, user, office.slack.shown(parent), block["block_id"]))
-        assert office.votes() == {("U0ADA", TITLES[0]): "save", ("U0BEN", TITLES[1]): "save"}
+        assert office.votes() == {("U0000ADA", TITLES[0]): "save", ("U0000BEN", TITLES[1]): "save"}
         assert office.tally(parent) == ["1 saved", "1 saved"]
         places = [block["block_id"].partition(":")[0] for block in parent["blocks"] if "block_id" in block]
         assert places == ["context_actions", "actions", "tally"] * 2 + ["context_actions", "actions"]
@@ -139,7 +139,9 @@ def test_a_vote_that_comes_while_an_update_waits_is_shown_by_that_update(office)
 
     def meanwhile(seconds: float) -> None:
         wait(seconds)
-        office.store.vote("lab", office.store.votes(["lab"])["lab"][0].paper, "less", office.now, person="slack:U0BEN")
+        office.store.vote(
+            "lab", office.store.votes(["lab"])["lab"][0].paper, "less", office.now, person="slack:U0000BEN"
+        )
 
     office.desk.web._wait = meanwhile
     office.works()
@@ -154,8 +156,8 @@ def test_slack_that_goes_on_saying_later_or_refuses_costs_no_vote(office):
     office.hears(office.press(post, "more"))
     assert set(office.waited) == {60}, "not for an hour"
     office.slack.script = [slackd.refuse("user_not_in_channel"), slackd.drop]
-    office.hears(office.press(post, "more", "U0BEN"))
-    assert office.votes() == {("U0ADA", KITES): "more", ("U0BEN", KITES): "more"}
+    office.hears(office.press(post, "more", "U0000BEN"))
+    assert office.votes() == {("U0000ADA", KITES): "more", ("U0000BEN", KITES): "more"}
 
 
 def test_buttons_have_labels_that_name_the_paper_and_values_within_the_limits(tmp_path):
@@ -181,4 +183,4 @@ def test_a_workspace_without_the_feedback_element_gets_ordinary_buttons(tmp_path
         post = office.post(KITES)
         assert [block["type"] for block in post["blocks"]][-2:] == ["actions", "actions"]
         office.hears(office.press(post, "less"))
-        assert office.votes() == {("U0ADA", KITES): "less"}
+        assert office.votes() == {("U0000ADA", KITES): "less"}

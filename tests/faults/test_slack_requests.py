@@ -83,7 +83,7 @@ def test_fault_58_one_press_delivered_three_times_is_one_vote_told_once(office):
     for retry in range(3):
         more = {"X-Slack-Retry-Num": str(retry)} if retry else {}
         assert office.hears(payload, **more).status_code == 200
-    assert office.votes() == {("U0ADA", KITES): "more"}
+    assert office.votes() == {("U0000ADA", KITES): "more"}
     assert len(office.slack.whispers) == 1
     assert sum(method == "chat.update" for method, _ in office.slack.calls) == 1
 
@@ -102,7 +102,7 @@ def test_fault_58_a_reaction_delivered_three_times_is_one_vote(office):
     payload = office.reaction("reaction_added", office.post(KITES), "+1")
     for _ in range(3):
         office.hears(payload)
-    assert office.votes() == {("U0ADA", KITES): "more"}
+    assert office.votes() == {("U0000ADA", KITES): "more"}
     assert len(office.slack.whispers) == 1
 
 
@@ -127,7 +127,7 @@ def test_the_answer_comes_before_the_work(office):
     assert office.votes() == {}
     assert len(office.work) == 1
     office.works()
-    assert office.votes() == {("U0ADA", KITES): "more"}
+    assert office.votes() == {("U0000ADA", KITES): "more"}
 
 
 def test_work_that_fails_is_logged_and_the_next_is_done(office, monkeypatch):
@@ -137,4 +137,4 @@ def test_work_that_fails_is_logged_and_the_next_is_done(office, monkeypatch):
     del payload["channel"]
     office.hears(payload)
     office.hears(office.press(post, "less"))
-    assert office.votes() == {("U0ADA", KITES): "less"}
+    assert office.votes() == {("U0000ADA", KITES): "less"}
