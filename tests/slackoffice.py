@@ -221,10 +221,7 @@ class Office:
 
     def signed(self, content: str | bytes, *, at: datetime | None = None, secret: str = SECRET) -> dict[str, str]:
         """The headers by which Slack signs a request."""
-        stamp = str(int((at or self.now).timestamp()))
-        body = content.encode() if isinstance(content, str) else content
-        made = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-        return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={made}"}
+        return signature(content, at or self.now, secret)
 
     # ------------------------------------------------------------ what came of it
 
@@ -276,6 +273,13 @@ def an_office(
         with TestClient(site) as client:
             office.append(Office(slack, store, bot, desk, client))
             yield office[0]
+
+
+def signature(content: str | bytes, at: datetime, secret: str = SECRET) -> dict[str, str]:
+    """The headers by which Slack signs *content*."""
+    stamp, body = str(int(at.timestamp())), content.encode() if isinstance(content, str) else content
+    made = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={made}"}
 
 
 def profiles_in(folder: Path, texts: Mapping[str, str]) -> Profiles:

@@ -117,7 +117,7 @@ def serve(config: Config = None, now: Now = None, log_format: Format = None, deb
         )
         folders = [source.path for source in settings.sources if source.kind == "folder"]
         watch = partial(sources.watch_folders, folders) if folders else None
-        with slackapp.beside(bot, _steady) as routes, pages.beside(bot, tick, _steady, routes):
+        with slackapp.beside(bot, _steady, partial(pages.beside, bot, tick, _steady)):
             service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed, watch=watch)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -24,13 +24,18 @@ def check_installed(settings: Settings) -> None:
 
 
 @contextmanager
-def beside(bot: Bot, steady: Callable[[], float]) -> Iterator[Sequence[Any]]:
-    """Run the app while the caller works; yields the routes that the pages shall have for it, none in Socket Mode."""
+def beside(
+    bot: Bot, steady: Callable[[], float], pages: Callable[[Sequence[Any]], AbstractContextManager[object]]
+) -> Iterator[None]:
+    """Run the app beside *pages*, which take the routes that Slack calls, while the caller works.
+
+    The pages come first, since their process is forked before anything has a thread.
+    """
     slack = bot.settings.slack
     if slack is None or not slack.has_app:
-        yield ()
+        with pages(()):
+            yield
         return
-    check_installed(bot.settings)
     from digest.cli.linkkeys import make_tokens
     from digest.pipeline.bot import Kept
     from digest.slack_app import http, running
@@ -41,8 +46,9 @@ def beside(bot: Bot, steady: Callable[[], float]) -> Iterator[Sequence[Any]]:
     desk = Desk(replace(bot, kept=Kept()), make_tokens(bot.settings), Web(slack, bot.stop.wait))
     with running.hands() as later:
         app = application(desk, later, steady)
-        if slack.app_token:
-            with running.connected(app, slack):
-                yield ()
+        if slack.signing_secret:
+            with pages((http.route(app, slack.signing_secret, bot.clock),)):
+                yield
         else:
-            yield (http.route(app, slack.signing_secret, bot.clock),)
+            with pages(()), running.connected(app, slack):
+                yield

@@ -19,8 +19,9 @@ from digest.pipeline.asking import ingest_sources
 from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.delivering import deliver
+from digest.pipeline.due import today
 from digest.pipeline.ingest import ingest
-from digest.pipeline.prepare import due_profiles, prepare, today
+from digest.pipeline.prepare import due_profiles, prepare
 from digest.pipeline.rehearse import explain, preview, recent, rehearse, weigh
 from digest.pipeline.restored import take_up
 from digest.pipeline.spool import opened

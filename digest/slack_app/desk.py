@@ -105,6 +105,11 @@ class Desk:
         for profile in self.settings.profiles:
             yield from ((target.address, profile) for target in profile.deliver if target.channel == "slack")
 
+    def look(self) -> None:
+        """Take notice of profiles that were changed elsewhere; the app may have a process of its own."""
+        if self.bot.profiles:
+            self.bot.profiles.look()
+
     def reads(self, value: str) -> tuple[str, ...] | None:
         """What the value of a button is about: profile, date, paper, opinion."""
         return self.tokens.read("press", value, self.clock())

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
+from urllib.parse import quote
 
+import httpx
 import pytest
 
 from digest.slack_app.app import application
 from digest.slack_app.running import connected, hands
 from tests.acceptance.bot import BotFolder
+from tests.acceptance.test_serve import a_free_port, wait_for
 from tests.slackd import SlackServer, refuse
-from tests.slackoffice import an_office
+from tests.slackoffice import SECRET, an_office, signature
 from tests.socketd import SocketServer
 
 KITES = "Kites at Night"
@@ -78,6 +83,12 @@ def test_an_app_that_never_came_through_ends_cleanly(office):
 # ---------------------------------------------------------------- the service
 
 
+def _answers(port: int) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+    return False
+
+
 CONFIG = """
 [slack]
 token = "env:SLACK_BOT_TOKEN"
@@ -103,6 +114,32 @@ def test_fault_68_serve_runs_the_app_and_ends_both_cleanly(tmp_path):
     assert (server.returncode, "Traceback" in err) == (0, False), err
     assert slack.token not in out + err
     assert slack.app_token not in out + err
+
+
+def test_by_http_the_app_answers_below_the_pages_and_ends_with_them(tmp_path):
+    bot, port = BotFolder(tmp_path / "bot"), a_free_port()
+    with SlackServer() as slack:
+        table = CONFIG.format(port=slack.port).replace("app_token", "signing_secret")
+        head = f'public_url = "http://127.0.0.1:{port}/below"\n{bot.config.read_text()}'
+        bot.config.write_text(f'{head}{table}\n[web]\nlisten = "127.0.0.1:{port}"\n')
+        env = {**os.environ, "SLACK_BOT_TOKEN": slack.token, "SLACK_APP_TOKEN": SECRET}
+        argv = [sys.executable, "-m", "digest", "serve", "--config", str(bot.root)]
+        server = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE, text=True)
+        try:
+            wait_for(lambda: _answers(port))
+            text = "command=/papers&text=help&user_id=U1&channel_id=C1&trigger_id=t1&response_url="
+            body = f"{text}{quote(f'http://127.0.0.1:{slack.port}/api/respond')}"
+            signed = signature(body, datetime.now(UTC))
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+            url = f"http://127.0.0.1:{port}/below/slack/events"
+            assert httpx.post(url, content=body, headers={**kind, **signed}).status_code == 200
+            assert httpx.post(url, content=body + "x", headers={**kind, **signed}).status_code == 401
+            server.send_signal(signal.SIGTERM)
+            _, err = server.communicate(timeout=60)
+        finally:
+            server.kill()
+    assert (server.returncode, "Traceback" in err) == (0, False), err
+    assert "`/papers today`" in slack.answers[0]["text"]
 
 
 def test_without_its_library_one_line_says_what_to_install(tmp_path):
