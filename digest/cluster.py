@@ -1,17 +1,19 @@
 """The same work on many machines: workers take profiles and messages in chunks. The only importer of the task engine.
 
 A job is a hint: what is due is decided by the store, what may be sent by the outbox. A job that is lost, repeated or
-late changes nothing (FAULTS 66), and a sweeper offers anew whatever waits. One worker leads: it takes in what is new
-and makes the hints. The others stand by, and one of them leads as soon as the leader's session ends.
+late changes nothing (FAULTS 66), and a sweeper offers anew whatever waits. Who makes an edition sends it, since it has
+the words at hand; so there is little that others must be told. One worker leads: it takes in what is new and makes
+the hints. The others stand by, and one of them leads as soon as the leader's session ends.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import procrastinate
@@ -23,17 +25,26 @@ from sqlalchemy.engine import make_url
 
 from digest import outbox, pipeline
 from digest.errors import StoreError
-from digest.model import Failure, RunReport, message_key
+from digest.model import RunReport
 from digest.pipeline import Bot
 
-QUEUE, PREPARE, DELIVER = "digest", "prepare", "deliver"
+QUEUE, SERVE, DELIVER = "digest", "serve", "deliver"
 _TRANSIENT = (ConnectorException, psycopg.Error, StoreError)
+_WAITS = """
+SELECT EXISTS (
+    SELECT FROM procrastinate_jobs
+    WHERE queue_name = %(queue)s AND task_name = %(task)s AND status::text = ANY(%(states)s)
+) AS waits
+"""
 log = structlog.get_logger("digest.cluster")
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How large a chunk is, how much is offered at once, and how often who looks; times in seconds."""
+    """How large a chunk is, how much is offered at once, and how often who looks; times in seconds.
+
+    A message that nobody has for *grace* is offered, since whoever made it would have begun by then.
+    """
 
     profiles: int = 200
     messages: int = 100
@@ -42,6 +53,7 @@ class Rhythm:
     sweep: float = 2.0
     heartbeat: float = 1.0
     stalled: float = 5.0
+    grace: float = 6.0
     drain: float = 30.0
 
 
@@ -59,13 +71,14 @@ def work(bot: Bot, url: str, rhythm: Rhythm = USUAL) -> None:
 
 
 class _Worker:
-    """One process: takes jobs one at a time, and leads when nobody else does."""
+    """One process: makes the editions of one job while it sends those of another, and leads when nobody else does."""
 
     def __init__(self, bot: Bot, conninfo: str, rhythm: Rhythm) -> None:
-        self.bot, self.rhythm = bot, rhythm
+        self.bot, self.rhythm, self.chunks = bot, rhythm, pipeline.Chunks(bot)
+        self._began: datetime | None = None  # the last pass that this one led
         connector = procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
         self.app = procrastinate.App(connector=connector)
-        self._prepare = self.app.task(name=PREPARE, queue=QUEUE)(self.prepare)
+        self._serve = self.app.task(name=SERVE, queue=QUEUE)(self.serve)
         self._deliver = self.app.task(name=DELIVER, queue=QUEUE)(self.deliver)
 
     async def run(self) -> None:
@@ -76,20 +89,21 @@ class _Worker:
         log.info("working")
         while not ended.is_set():
             try:
-                async with self.app.open_async():
-                    await self._until(ended)
+                with self.bot.store.staying(self.bot.clock()) as known:
+                    async with self.app.open_async():
+                        await self._until(ended, known)
             except _TRANSIENT as error:
                 log.warning("the database is away", why=str(error).partition("\n")[0])
                 with suppress(TimeoutError):
                     await asyncio.wait_for(ended.wait(), 1.0)
         log.info("stopped")
 
-    async def _until(self, ended: asyncio.Event) -> None:
-        """Take jobs and lead until *ended*, or until either breaks."""
+    async def _until(self, ended: asyncio.Event, known: Callable[[], bool]) -> None:
+        """Take jobs and lead until *ended*, or until either breaks, or the others do not know of us any more."""
         jobs = asyncio.create_task(
             self.app.run_worker_async(
                 queues=[QUEUE],
-                concurrency=1,
+                concurrency=2,
                 install_signal_handlers=False,
                 fetch_job_polling_interval=1.0,
                 update_heartbeat_interval=self.rhythm.heartbeat,
@@ -98,57 +112,32 @@ class _Worker:
                 delete_jobs="always",
             )
         )
-        leads, ends = asyncio.create_task(self._lead()), asyncio.create_task(ended.wait())
-        await asyncio.wait({jobs, leads, ends}, return_when=asyncio.FIRST_COMPLETED)
+        others = [asyncio.create_task(one) for one in (self._lead(), self._watch(known), ended.wait())]
+        await asyncio.wait({jobs, *others}, return_when=asyncio.FIRST_COMPLETED)
         if ended.is_set():
             self.bot.stop.set()  # a delivery gives back what it has not begun
-        for task in (leads, ends, jobs):
+        for task in (*others, jobs):
             task.cancel()
-        results = await asyncio.gather(leads, ends, jobs, return_exceptions=True)
+        results = await asyncio.gather(*others, jobs, return_exceptions=True)
         for result in results:
             if isinstance(result, Exception):
                 raise result
 
+    async def _watch(self, known: Callable[[], bool]) -> None:
+        """Notice when the session is gone by which others know that this worker lives."""
+        while await asyncio.to_thread(known):
+            await asyncio.sleep(self.rhythm.heartbeat)
+        raise StoreError("the session of this worker ended")
+
     # ------------------------------------------------------------ jobs
 
-    async def prepare(self, names: list[str]) -> None:
-        """Prepare the editions of these profiles that are due, and offer their messages."""
-        keys = await asyncio.to_thread(self._prepared, set(names))
-        await self._offer(self._deliver, "keys", keys, self.rhythm.messages)
+    async def serve(self, names: list[str], began: str) -> None:
+        """Make and send the editions of these profiles that are due in the pass that *began* then."""
+        await asyncio.to_thread(self.chunks.serve, names, datetime.fromisoformat(began))
 
-    def _prepared(self, names: set[str]) -> list[str]:
-        bot = self.bot.looked()
-        if bot.store.restored_at() is not None:
-            return []
-        wanted = {profile.name: profile for profile in bot.settings.profiles if profile.name in names}
-        part = replace(bot, settings=replace(bot.settings, profiles=tuple(wanted.values())))
-        editions, failures, warnings = pipeline.prepare_part(part, bot.clock())
-        bot.store.count(editions)
-        self._say(failures, warnings)
-        return [
-            message_key(one.profile, one.date, target)
-            for one in editions
-            if one.state == "queued"
-            for target in wanted[one.profile].deliver
-        ]
-
-    async def deliver(self, keys: list[str]) -> None:
+    async def deliver(self, keys: list[str], began: str) -> None:
         """Send those of these messages that are due and that nobody else has."""
-        await asyncio.to_thread(self._delivered, keys)
-
-    def _delivered(self, keys: Sequence[str]) -> None:
-        if self.bot.store.restored_at() is None:
-            counts, failures = pipeline.deliver(self.bot.looked(), keys)
-            self.bot.store.count(outcomes=counts)
-            log.info("delivered", **{name: count for name, count in counts.items() if count})
-            self._say(failures, ())
-
-    def _say(self, failures: Sequence[Failure], warnings: Sequence[Failure]) -> None:
-        """Leave in the store what a person should see, as a pass would."""
-        if failures or warnings:
-            now = self.bot.clock()
-            hidden = [tuple(replace(one, why=self.bot.hide(one.why)) for one in many) for many in (failures, warnings)]
-            self.bot.store.save_report(RunReport(now, now, failures=hidden[0], warnings=hidden[1]))
+        await asyncio.to_thread(self.chunks.deliver, keys, datetime.fromisoformat(began))
 
     # ------------------------------------------------------------ leading
 
@@ -175,15 +164,18 @@ class _Worker:
         """Take in what is new, and offer every profile that is due, unless the last offer is still being taken."""
         due: list[str] = []
 
-        def hand_over(now: Any) -> None:
-            due.extend(pipeline.due_profiles(self.bot.looked(), now, due_only=True))
+        def hand_over(now: datetime) -> None:
+            bot, self._began = self.bot.looked(), now
+            due.extend(pipeline.due_profiles(bot, now, due_only=True))
+            pipeline.read_ahead(bot, due, now)  # or each worker would do it
 
         try:
             await asyncio.to_thread(pipeline.run_pass, self.bot, due_only=True, learns=True, hand_over=hand_over)
         except Exception:
             log.exception("a pass failed; the next one runs")
-        if due and not await self._waits(PREPARE, "doing") and not await self._waits(PREPARE, "todo"):
-            await self._offer(self._prepare, "names", due, self.rhythm.profiles)
+        if due and self._began and not await self._waits(SERVE, "doing", "todo"):
+            await asyncio.to_thread(self.bot.store.add_to_report, RunReport(self._began, self._began))
+            await self._offer(self._serve, "names", due, self.rhythm.profiles)
 
     async def _sweep(self) -> None:
         """Take back what dead workers had, and offer what waits and nobody was told of."""
@@ -193,7 +185,8 @@ class _Worker:
             await jobs.retry_job(job)
         doubtful = await asyncio.to_thread(self._doubtful)
         if doubtful or not await self._waits(DELIVER, "todo"):
-            await self._offer(self._deliver, "keys", await asyncio.to_thread(self._due), self.rhythm.messages)
+            grace = 0.0 if doubtful or not await self._waits(SERVE, "doing", "todo") else self.rhythm.grace
+            await self._offer(self._deliver, "keys", await asyncio.to_thread(self._due, grace), self.rhythm.messages)
 
     def _doubtful(self) -> bool:
         """Whether something was being sent by somebody who lives no more; it is in doubt now."""
@@ -202,18 +195,21 @@ class _Worker:
             log.warning("in doubt", key=one.key)
         return bool(doubtful)
 
-    def _due(self) -> list[str]:
+    def _due(self, grace: float) -> list[str]:
         if self.bot.store.restored_at() is not None:
             return []
         probe = outbox.Policy().probe_after
-        return self.bot.store.due_keys(self.bot.clock(), self.rhythm.offered, probe_after=probe)
+        since = self.bot.clock() - timedelta(seconds=grace)
+        return self.bot.store.due_keys(since, self.rhythm.offered, probe_after=probe)
 
-    async def _waits(self, task: str, status: str) -> bool:
-        return bool(list(await self.app.job_manager.list_jobs_async(queue=QUEUE, task=task, status=status)))
+    async def _waits(self, task: str, *states: str) -> bool:
+        row = await self.app.connector.execute_query_one_async(_WAITS, task=task, queue=QUEUE, states=list(states))
+        return bool(row["waits"])
 
     async def _offer(self, task: Any, name: str, values: Sequence[str], size: int) -> None:
+        began = (self._began or self.bot.clock()).isoformat()
         if values:
-            await task.batch_defer_async(*({name: chunk} for chunk in _chunks(values, size)))
+            await task.batch_defer_async(*({name: chunk, "began": began} for chunk in _chunks(values, size)))
 
 
 def _chunks(values: Sequence[str], size: int) -> Iterator[list[str]]:

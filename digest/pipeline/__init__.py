@@ -12,16 +12,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from digest.errors import StoreError
-from digest.model import DumpReport, EditionReport, Failure, RunReport
+from digest.model import DumpReport, Failure, RunReport
 from digest.pipeline import crew, learning, meaning
 from digest.pipeline.alerts import notices, tell_operator
 from digest.pipeline.asking import ingest_sources
 from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
+from digest.pipeline.chunks import Chunks
 from digest.pipeline.delivering import deliver
 from digest.pipeline.due import today
 from digest.pipeline.ingest import ingest
-from digest.pipeline.prepare import due_profiles, prepare
+from digest.pipeline.prepare import due_profiles, prepare, read_ahead
 from digest.pipeline.rehearse import explain, preview, recent, rehearse, weigh
 from digest.pipeline.restored import take_up
 from digest.pipeline.spool import opened
@@ -30,6 +31,7 @@ from digest.pipeline.troubles import BROKEN, STORE, Facts, gather, troubles, whe
 
 __all__ = [
     "Bot",
+    "Chunks",
     "Facts",
     "Hooks",
     "Tell",
@@ -43,8 +45,8 @@ __all__ = [
     "learning",
     "meaning",
     "prepare",
-    "prepare_part",
     "preview",
+    "read_ahead",
     "recent",
     "rehearse",
     "run_pass",
@@ -119,12 +121,6 @@ def _work(
     if learns and any(dump.new for dump in dumps):
         warnings += learning.refresh(bot)  # after the mails: nobody waits for it
     return replace(report, finished_at=bot.clock(), failures=tuple(failures), warnings=tuple(warnings))
-
-
-def prepare_part(bot: Bot, now: datetime) -> tuple[list[EditionReport], list[Failure], list[Failure]]:
-    """Prepare the due editions of the profiles of *bot*, which may be a part of all: what one of many workers does."""
-    finish = Summaries(bot, now).complete if bot.settings.summaries else None
-    return prepare(bot, now, due_only=True, finish=finish)
 
 
 def _alert(bot: Bot, report: RunReport, *, sends: bool = True) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from digest.compose import compose
 from digest.model import SPLIT, Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
 from digest.pipeline import crew, learning, meaning, quiet
-from digest.pipeline.bot import Bot
+from digest.pipeline.bot import Bot, Kept
 from digest.pipeline.due import Due, due_editions, today
 from digest.pipeline.spool import Spool, Ticket
 from digest.pipeline.voice import Voice
@@ -94,6 +95,17 @@ def due_profiles(bot: Bot, now: datetime, *, due_only: bool) -> list[str]:
     wishes = Wishes.read(bot.store, now)
     profiles = [profile for profile in bot.settings.profiles if profile.enabled and wishes.wanted(profile)]
     return [profile.name for profile, _ in due_editions(bot.store, profiles, now, wishes, due_only=due_only)[0]]
+
+
+def read_ahead(bot: Bot, names: Collection[str], now: datetime) -> None:
+    """Put every text that ranking for these profiles needs through the sentence model, where there is one.
+
+    For who has others rank: they find the vectors in the store.
+    """
+    if bot.settings.semantic_model:
+        bot = replace(bot, kept=Kept())
+        with suppress(meaning.Stopped):
+            _read_ahead(bot, [(one, today(one, now)) for one in bot.settings.profiles if one.name in names], now)
 
 
 def _packed_editions(

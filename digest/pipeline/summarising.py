@@ -21,12 +21,16 @@ IN_A_ROW = 3
 
 
 class Summaries:
-    """The summaries of one pass of *bot*; without an endpoint only those that are kept are given."""
+    """The summaries of one pass of *bot*; without an endpoint only those that are kept are given.
 
-    def __init__(self, bot: Bot, now: datetime) -> None:
+    With *shared* this is one of many parts of the pass that began then, and the budget is that of them all.
+    """
+
+    def __init__(self, bot: Bot, now: datetime, shared: datetime | None = None) -> None:
         self._settings, self._store, self._renderer = bot.settings.summaries, bot.store, bot.renderer
         self._endpoint, self._now = bot.endpoint, now
-        self._seconds, self._failing = 0.0, 0
+        self._shared, self._failing = shared, 0
+        self._calls, self._seconds, self._spent = 0, 0.0, False
         self._tried: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
 
@@ -68,8 +72,7 @@ class Summaries:
         if self._endpoint is None or key in self._tried:
             return ""
         assert self._settings is not None  # noqa: S101
-        spent = self._counts["asked"] + self._counts["failed"] >= self._settings.calls
-        if spent or self._seconds >= self._settings.seconds or self._failing >= IN_A_ROW:
+        if self._failing >= IN_A_ROW or not self._granted():
             self._counts["left"] += 1
             return ""
         self._tried[key] = ""
@@ -77,7 +80,7 @@ class Summaries:
             answer, seconds = self._endpoint.ask(self._renderer.prompt(paper))
         except EndpointFailed as failure:
             answer, seconds = "", failure.seconds
-        self._seconds += seconds
+        self._spend(0, seconds)
         text = short_answer(answer)
         if not text:
             self._failing += 1
@@ -88,6 +91,21 @@ class Summaries:
         self._tried[key] = text
         self._store.keep_summary(key, text, self._now)
         return text
+
+    def _granted(self) -> bool:
+        """Take one call of the budget, if there is one left."""
+        assert self._settings is not None  # noqa: S101
+        if not self._spent:
+            self._spend(1, 0.0)
+            self._spent = self._calls > self._settings.calls or self._seconds >= self._settings.seconds
+        return not self._spent
+
+    def _spend(self, calls: int, seconds: float) -> None:
+        """Count what was spent; *_calls* and *_seconds* are then those of the whole pass."""
+        if self._shared is None:
+            self._calls, self._seconds = self._calls + calls, self._seconds + seconds
+        else:
+            self._calls, self._seconds = self._store.spend(self._shared, calls, seconds)
 
 
 def _with(pick: Pick, summary: str) -> Pick:

@@ -77,6 +77,9 @@ class Presence(Protocol):
     def join(self) -> None:
         """Let others begin too."""
 
+    def lives(self) -> bool:
+        """Whether others still see that this one is here."""
+
 
 class Database(ABC):
     """A pool of connections to one database; safe to share between threads."""

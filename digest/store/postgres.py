@@ -183,6 +183,9 @@ class _SessionLock:
         row = self._session.execute(question, numbers).fetchone()
         return bool(row and row[0])
 
+    def lives(self) -> bool:
+        return _lives(self._session)
+
     def join(self) -> None:
         self._session.execute("SELECT pg_advisory_lock_shared(%s)", (self._number,))
         if self.alone:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
 
@@ -15,6 +17,7 @@ from digest.store.engine import Access
 from digest.store.keeping import Keeping
 from digest.store.values import Status
 
+T = TypeVar("T")
 _d, _r, _x, _t = schema.deliveries.c, schema.runs.c, schema.channel_pauses.c, schema.suppressed_targets.c
 _COUNTED = (
     schema.papers,
@@ -25,6 +28,8 @@ _COUNTED = (
     schema.editions,
     schema.deliveries,
 )
+LISTED = 500
+"""So many editions, failures and warnings of a pass by many workers are named in its report."""
 _OPEN: tuple[DeliveryState, ...] = ("queued", "sending", "dead", "unknown")
 
 
@@ -58,6 +63,23 @@ class Reports(Keeping):
                 connection.execute(insert(schema.runs).values(**values))
             totals.add(connection, done)
         self._write_witness(report.finished_at)
+
+    def add_to_report(self, part: RunReport) -> None:
+        """Add what one of many workers did to the report of the pass that began when *part* did, and to the totals.
+
+        The first part makes the report. Of editions, failures and warnings the first `LISTED` are named.
+        """
+        with self._access.writing(hold="rows") as connection:
+            query = select(_r.no, _r.report).where(_r.started_at == part.started_at).order_by(_r.no.desc()).limit(1)
+            row = connection.execute(query.with_for_update()).first()
+            report = _together(rows.report_of(row.report), part) if row else part
+            values = {"finished_at": report.finished_at, "exit_code": report.exit_code}
+            values["report"] = rows.report_text(report)
+            if row:
+                connection.execute(update(schema.runs).where(_r.no == row.no).values(**values))
+            else:
+                connection.execute(insert(schema.runs).values(started_at=part.started_at, **values))
+            totals.add(connection, totals.of_part(part))
 
     def reports(self, limit: int = 10) -> list[RunReport]:
         """The last *limit* passes, newest first."""
@@ -117,6 +139,23 @@ class Reports(Keeping):
                 unknown=tuple(newest(connection, "unknown", listed)),
                 reports=tuple(_reports(connection, reports)),
             )
+
+
+def _together(one: RunReport, part: RunReport) -> RunReport:
+    """Report *one* with what *part* of the same pass did."""
+
+    def few(first: Sequence[T], then: Sequence[T]) -> tuple[T, ...]:
+        return tuple(dict.fromkeys((*first, *then)))[:LISTED]
+
+    return replace(
+        one,
+        finished_at=max(one.finished_at, part.finished_at),
+        editions=few(one.editions, part.editions),
+        deliveries=dict(Counter(one.deliveries) + Counter(part.deliveries)),
+        failures=few(one.failures, part.failures),
+        warnings=few(one.warnings, part.warnings),
+        summaries=dict(Counter(one.summaries) + Counter(part.summaries)),
+    )
 
 
 def _same(one: RunReport, other: RunReport) -> bool:

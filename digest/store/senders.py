@@ -15,7 +15,7 @@ from datetime import datetime
 from digest.errors import StoreError
 from digest.model import Delivery
 from digest.store.deliveries import Deliveries, flight
-from digest.store.engine import PLACES, Database, Flights
+from digest.store.engine import PLACES, Database, Flights, Presence
 
 
 class Senders(Deliveries):
@@ -24,6 +24,7 @@ class Senders(Deliveries):
     _database: Database | None
 
     _flights: Flights | None = None
+    _stays: Presence | None = None
 
     def leading(self) -> AbstractContextManager[Callable[[], bool] | None]:
         """Lead all processes with this store while this lasts.
@@ -46,6 +47,9 @@ class Senders(Deliveries):
         if self._database is None:
             yield tuple(self.expire(now, orphans=True))
             return
+        if self._stays is not None:
+            yield tuple(self.expire(now))
+            return
         with self._database.sending() as presence:
             in_flight = presence.flights.left if presence.flights else None
             doubtful = self.expire(now, orphans=presence.alone, in_flight=in_flight, gone=presence.gone(self.senders()))
@@ -56,10 +60,28 @@ class Senders(Deliveries):
             finally:
                 self._flights = self._sender = None
 
+    @contextmanager
+    def staying(self, now: datetime) -> Iterator[Callable[[], bool]]:
+        """Be known as a sender while this lasts; `delivering` within it, by any thread, needs no session of its own.
+
+        What others left is for `sweep`. Yields what says whether the others still know of this one.
+        """
+        if self._database is None:
+            raise StoreError("a rehearsal has no workers")
+        with self._database.sending() as presence:
+            presence.join()
+            self._stays, self._sender = presence, presence.number
+            try:
+                yield presence.lives
+            finally:
+                self._stays = self._sender = None
+
     def sweep(self, now: datetime) -> list[Delivery]:
         """Say what `delivering` would yield, without becoming a sender: for who looks after others."""
         if self._database is None:
             return []
+        if self._stays is not None:  # its own lock would look free to itself
+            return self.expire(now, gone=self._stays.gone(self.senders() - {self._sender}))
         with self._database.sending() as presence:
             return self.expire(now, orphans=presence.alone, gone=presence.gone(self.senders()))
 

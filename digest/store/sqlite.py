@@ -136,6 +136,9 @@ class _FileLock:
     def gone(self, numbers: Collection[int]) -> set[int]:
         return set()
 
+    def lives(self) -> bool:
+        return True
+
     def join(self) -> None:
         if self._handle is not None:
             # This may let another one be alone for a moment: nothing was claimed yet.

@@ -31,11 +31,6 @@ class Totals:
             text = connection.execute(select(_m.value).where(_m.name == NAME)).scalar()
         return json.loads(text) if text else {}
 
-    def count(self, editions: Sequence[EditionReport] = (), outcomes: Mapping[str, int] | None = None) -> None:
-        """Add what one of many workers made and sent; a pass of its own is counted with its report."""
-        with self._access.writing(hold="rows") as connection:
-            add(connection, {**_made(editions), **_sent(outcomes or {})})
-
 
 def add(connection: Connection, more: Mapping[str, float]) -> None:
     """Add *more* to the sums; several processes may do so at once."""
@@ -57,9 +52,13 @@ def of_pass(report: RunReport) -> dict[str, float]:
         "papers_new": sum(dump.new for dump in report.ingest),
         "papers_updated": sum(dump.updated for dump in report.ingest),
         "dumps_refused": sum(bool(dump.error) for dump in report.ingest),
-        **_made(report.editions),
-        **_sent(report.deliveries),
+        **of_part(report),
     }
+
+
+def of_part(report: RunReport) -> dict[str, float]:
+    """What one of many workers adds to them."""
+    return {**_made(report.editions), **_sent(report.deliveries)}
 
 
 def _made(editions: Sequence[EditionReport]) -> dict[str, float]:

@@ -84,7 +84,7 @@ def worker(config: Path, profiles: int) -> None:
 
     settings, now = settings_of(config, profiles), datetime.fromisoformat(NOW)
     with building.bot(settings, lambda: now, among_many=True) as bot:
-        cluster.work(bot, settings.store_url)
+        cluster.work(replace(bot, settings=settings, profiles=None), settings.store_url)  # not those of the files
 
 
 def cpu_of(pids: Sequence[int]) -> float:

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from digest.model import DumpReport, EditionReport, Failure, KeepSettings, RunReport, Settlement
 from digest.store import Store
+from digest.store.reports import LISTED
 from tests.builders import NOW
 from tests.stores import TODAY, an_edition, claim
 
@@ -34,14 +35,39 @@ def test_sums_grow_with_every_pass_and_forget_none_that_became_one_row(store: St
 
 
 def test_an_edition_that_was_there_already_is_not_counted_again(store: Store):
-    store.count([EDITION, EditionReport("bob", TODAY, 3, 9, "exists")], {"sent": 1, "dead": 0})
+    made = (EDITION, EditionReport("bob", TODAY, 3, 9, "exists"))
+    store.add_to_report(RunReport(NOW, NOW, editions=made, deliveries={"sent": 1, "dead": 0}))
     assert store.totals() == {"editions_queued": 1, "picks": 3, "outcome_sent": 1}
 
 
 def test_many_workers_may_count_at_once(store: Store):
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: store.count(outcomes={"sent": 5}), range(20)))
+        list(pool.map(lambda _: store.add_to_report(RunReport(NOW, NOW, deliveries={"sent": 5})), range(20)))
     assert store.totals() == {"picks": 0, "outcome_sent": 100}
+
+
+def test_what_many_workers_do_in_a_pass_stands_in_its_one_report(store: Store):
+    store.save_report(RunReport(NOW - DAY, NOW - DAY))
+    store.add_to_report(RunReport(NOW, NOW))
+    store.add_to_report(RunReport(NOW, NOW + HOUR, editions=(EDITION,), summaries={"asked": 2}))
+    failed = Failure("bob/2026-11-21/slack:C1", "dead: channel_not_found")
+    for deliveries in ({"sent": 2, "dead": 1}, {"sent": 3}):
+        part = RunReport(NOW, NOW + DAY, deliveries=deliveries, failures=(failed,), warnings=(Failure("x", "odd"),))
+        store.add_to_report(part)
+    done, before = store.reports()
+    assert (done.started_at, done.finished_at, before.started_at) == (NOW, NOW + DAY, NOW - DAY)
+    assert (done.editions, done.deliveries, done.summaries) == ((EDITION,), {"sent": 5, "dead": 1}, {"asked": 2})
+    assert (done.failures, done.warnings) == ((failed,), (Failure("x", "odd"),)), "the same is said once"
+    store.add_to_report(RunReport(NOW + DAY, NOW + DAY, deliveries={"sent": 1}))
+    assert store.reports()[0].deliveries == {"sent": 1}, "the next pass has its own"
+
+
+def test_a_report_names_no_more_editions_than_a_person_reads(store: Store):
+    for start in (0, 400):
+        made = tuple(EditionReport(f"p{n}", TODAY, 1, 1, "queued") for n in range(start, start + 400))
+        store.add_to_report(RunReport(NOW, NOW, editions=made))
+    assert len(store.reports()[0].editions) == LISTED
+    assert store.totals()["editions_queued"] == 800
 
 
 def test_what_is_open_is_measured_by_channel_and_state(store: Store):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,20 @@ def test_a_model_that_fails_costs_no_paper_and_is_counted(store: Store, broken: 
         summaries = Summaries(bot(store, model), NOW)
         assert summaries_of(summaries.complete(long_digest("Alpha"))) == [None]
     assert summaries.counts == {"failed": 1}
+
+
+def test_the_budget_of_a_pass_is_that_of_all_its_workers(store: Store):
+    with Model() as model:
+        one, two = (Summaries(bot(store, model, calls=2), NOW, shared=NOW) for _ in range(2))
+        assert summaries_of(one.complete(long_digest("Alpha"))) == [SAID]
+        assert summaries_of(two.complete(long_digest("Beta", "Gamma"))) == [SAID, None]
+        assert summaries_of(one.complete(long_digest("Delta"))) == [None]
+
+        tomorrow = Summaries(bot(store, model, calls=2), NOW, shared=NOW + timedelta(days=1))
+        assert summaries_of(tomorrow.complete(long_digest("Delta"))) == [SAID], "the next pass has its own"
+        late = Summaries(bot(store, model, calls=9, seconds=0.0), NOW, shared=NOW)
+        assert summaries_of(late.complete(long_digest("Epsilon"))) == [None]
+    assert len(model.heard) == 3
 
 
 def test_a_model_that_is_away_is_asked_no_more_after_a_few_failures(store: Store):

@@ -179,6 +179,31 @@ def test_fault_66_a_message_that_is_offered_twice_is_sent_once(place: str):
         assert store.due_keys(NOW + timedelta(hours=2), 10, probe_after=timedelta(hours=1)) == keys[1:]
 
 
+def test_a_worker_that_stays_knows_who_died_and_takes_itself_for_alive(place: str):
+    with Store.open(place, now=NOW) as one, Store.open(place, now=NOW) as other:
+        one.queue([an_edition(targets=("folder:a", "folder:b", "folder:c"))], NOW)
+        lease = timedelta(hours=1)
+        with one.staying(NOW) as known:
+            assert known()
+            with other.staying(NOW), one.delivering(NOW) as doubtful:
+                assert doubtful == ()
+                one.claim(NOW, lease=lease, limit=1)
+                with one.delivering(NOW):
+                    pass
+                one.claim(NOW, lease=lease, limit=1)
+                (theirs,) = other.claim(NOW, lease=lease, limit=1)
+                assert one.sweep(NOW) == other.sweep(NOW) == [], "both live"
+            assert [found.key for found in one.sweep(NOW)] == [theirs.key]
+            with postgres_session(place) as session:
+                session.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                    " WHERE locktype = 'advisory' AND datname = current_database() AND pid <> pg_backend_pid()"
+                    " AND objid = %s",
+                    (one._sender,),
+                )
+            until(lambda: not known())
+
+
 def test_all_workers_keep_one_pace(store_url: str):
     waited: list[float] = []
     with Store.open(store_url, now=NOW) as one, Store.open(store_url, now=NOW) as two:
