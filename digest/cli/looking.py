@@ -16,6 +16,7 @@ from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from digest.model import Digest, Message, Pick, Profile, Settings
+    from digest.store import Store
 
 
 class Format(StrEnum):
@@ -102,7 +103,7 @@ def explain(
     who = find_profile(settings, profile)
     with building.bot(settings, tick, scratch=True) as bot:
         pick = pipeline.explain(bot, who, paper)
-        near = [found.title for found in bot.store.search(paper, 3)] if pick is None else []
+        near = near_titles(bot.store, paper) if pick is None else []
     if pick is None:
         hint = "did you mean " + " or ".join(map(repr, near)) if near else "`digest search WORDS` finds one"
         raise UsageError(f"no paper that was seen is called {paper!r}; {hint}")
@@ -129,18 +130,32 @@ def _explain(pick: Pick, who: Profile) -> None:
         saying.out(why)
 
 
+def near_titles(store: Store, words: str) -> list[str]:
+    """Up to three titles of papers that have all these words."""
+    from digest.store import Wanted, terms
+
+    said = terms(words)
+    return [paper.title for paper in store.find(Wanted(said), 3).papers] if said else []
+
+
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words of title, abstract or authors.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS", help='Words, "phrases", author:NAME; - before one leaves it out.')
+    ],
+    best: Annotated[bool, typer.Option("--best", help="The best match first, not the newest.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most so many.")] = 20,
     config: Config = None,
     now: Now = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Find papers seen so far, the newest first; every word must occur."""
+    """Find papers seen so far, the newest first, as the search of the pages does; every word must occur."""
+    from digest.store import Wanted, terms
+
     settings = building.load_settings(config)
+    wanted = Wanted(terms(" ".join(words)))
     with building.open_store(settings, clock(now)) as store:
-        found = store.search(" ".join(words), limit)
+        found = store.best(wanted, limit) if best else store.find(wanted, limit).papers if wanted.terms else ()
     if as_json:
         saying.emit({"papers": [{"id": one.id, **shapes.paper(one)} for one in found]})
         return

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digest.cli import building, saying, shapes
-from digest.cli.looking import find_profile
+from digest.cli.looking import find_profile, near_titles
 from digest.cli.options import AsJson, Config, Debug, Now, clock
 from digest.errors import UsageError
 from digest.text import plural
@@ -26,7 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="List papers, show one, and say whi
 Ref = Annotated[str, typer.Argument(metavar="PAPER", help="Its arXiv id, URL, title or id.")]
 
 
-Words = Annotated[str, typer.Option("--words", help="Every one of them stands in title, abstract or authors.")]
+Words = Annotated[str, typer.Option("--words", help="As `digest search` takes them.")]
 Author = Annotated[str, typer.Option("--author", metavar="NAME", help="Stands in the name of an author.")]
 First = Annotated[str | None, typer.Option("--from", metavar="DATE", help="Shown by a dump of that day or later.")]
 Last = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Shown by a dump of that day or before.")]
@@ -109,12 +109,19 @@ def export(
     saying.warn(f"wrote {plural(len(found), 'paper')} to {out}")
 
 
-def _wanted(config: Path | None, now: str | None, words: str, limit: int, **filters: Any) -> list[Paper]:
+def _wanted(
+    config: Path | None, now: str | None, words: str, limit: int, *, author: str, profile: str | None, **filters: Any
+) -> list[Paper]:
     settings = building.load_settings(config)
-    if filters["profile"]:
-        find_profile(settings, filters["profile"])
+    if profile:
+        find_profile(settings, profile)
+    from digest.store import Wanted, by_author, terms
+
+    said = (*terms(words), *by_author(author))
+    if (words or author) and not said:
+        return []
     with building.open_store(settings, clock(now)) as store:
-        return store.search(words, limit, **filters)
+        return list(store.find(Wanted(said, offered_to=profile, **filters), limit).papers)
 
 
 def _day(option: str, text: str | None) -> date | None:
@@ -201,7 +208,7 @@ def split(
 def _find(store: Store, ref: str) -> Paper:
     found = store.find_papers([ref])
     if ref not in found:
-        near = [one.title for one in store.search(ref, 3)]
+        near = near_titles(store, ref)
         hint = "did you mean " + " or ".join(map(repr, near)) if near else "`digest papers list --words W` finds one"
         raise UsageError(f"no paper that was seen is called {ref!r}; {hint}")
     return found[ref]

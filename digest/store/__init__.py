@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from digest.model import Settlement
-    from digest.store.asking import Term, terms
+    from digest.store.asking import Term, by_author, terms
     from digest.store.joins import Joined
     from digest.store.measures import Measures, Sent
     from digest.store.mutes import Mute, MuteKind
@@ -53,6 +53,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "Writer",
+    "by_author",
     "pack",
     "terms",
 ]
@@ -72,6 +73,7 @@ _AT = {
     "Vote": "votes",
     "Wanted": "searching",
     "Writer": "writer",
+    "by_author": "asking",
     "pack": "queueing",
     "terms": "asking",
 }

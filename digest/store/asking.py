@@ -39,3 +39,8 @@ def terms(text: str) -> tuple[Term, ...]:
             begins = match["phrase"] is None and len(said) >= _SHORT
             found.append(Term(said, begins, bool(match["field"]), bool(match["sign"])))
     return tuple(found)
+
+
+def by_author(name: str) -> tuple[Term, ...]:
+    """Every word of *name* stands in the names of the authors, in any order."""
+    return tuple(Term(word, begins=True, author=True) for word in clean(name).split()[:MOST] if _LETTER.search(word))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, Text, cast, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, select
 
 from digest import matching
 from digest.model import Known, Paper, Seen
@@ -15,7 +14,6 @@ from digest.store import rows, schema
 from digest.store.engine import Access
 from digest.store.finding import LONGEST_ALIAS, numbers_by_alias
 from digest.store.values import Event, Offer
-from digest.text import clean
 
 _p, _a, _d, _s, _o, _f = (
     schema.papers.c, schema.paper_aliases.c, schema.dumps.c, schema.sightings.c, schema.offers.c, schema.profiles.c,
@@ -58,7 +56,10 @@ class Papers:
 
     def newest_papers(self, limit: int) -> list[Paper]:
         """The *limit* papers that were first seen last, newest first."""
-        return self.search("", limit)
+        query = select(*rows.PAPER_COLUMNS).where(_p.part_of.is_(None))
+        with self._access.reading() as connection:
+            found = connection.execute(query.order_by(_p.first_seen.desc(), _p.no.desc()).limit(limit))
+            return [rows.paper_of(row) for row in found]
 
     def without_id(self, since: datetime, limit: int = 1000) -> list[Paper]:
         """Papers first seen after *since* of which neither an arXiv id nor an address is known, newest first."""
@@ -66,39 +67,6 @@ class Papers:
         query = select(*rows.PAPER_COLUMNS).where(*lacking).order_by(_p.first_seen.desc(), _p.no.desc())
         with self._access.reading() as connection:
             return [rows.paper_of(row) for row in connection.execute(query.limit(limit))]
-
-    def search(
-        self,
-        words: str,
-        limit: int = 20,
-        *,
-        author: str = "",
-        first: date | None = None,
-        last: date | None = None,
-        source: str | None = None,
-        profile: str | None = None,
-    ) -> list[Paper]:
-        """Papers that hold every one of *words* in title, abstract or authors, first seen last first.
-
-        Letters of either case match; "%" and "_" stand for themselves. *author* stands in a name. With *first*, *last*
-        or *source* only those that a dump of these days, or of the source of that name, shows; with *profile* those
-        that it was offered, and the days are those of its editions.
-        """
-        query = select(*rows.PAPER_COLUMNS).where(
-            _p.part_of.is_(None), *(_holds(word) for word in clean(words).split())
-        )
-        if author:
-            query = query.where(*(or_(*_names(word)) for word in clean(author).split()))
-        if profile is not None:
-            offered = select(_o.paper).join(schema.profiles, _f.no == _o.profile).where(_f.name == profile)
-            query = query.where(_p.no.in_(offered.where(*_between(_o.day, first, last))))
-        if source is not None or (profile is None and (first or last)):
-            shown = select(_s.paper).join(schema.dumps, _d.no == _s.dump)
-            shown = shown.where(*_between(_d.captured_on, first, last)) if profile is None else shown
-            query = query.where(_p.no.in_(shown.where(_d.source == source) if source is not None else shown))
-        with self._access.reading() as connection:
-            found = connection.execute(query.order_by(_p.first_seen.desc(), _p.no.desc()).limit(limit))
-            return [rows.paper_of(row) for row in found]
 
     def find_papers(self, refs: Iterable[str]) -> dict[str, Paper]:
         """Find papers by what people write: our id, an arXiv id or URL, another URL, a title.
@@ -205,23 +173,3 @@ def _papers_by_number(connection: Connection, numbers: Iterable[int]) -> dict[in
         for row in connection.execute(select(*rows.PAPER_COLUMNS, _p.no).where(_p.no.in_(chunk))):
             found[row[-1]] = rows.paper_of(row)
     return found
-
-
-def _between(day: ColumnElement[date], first: date | None, last: date | None) -> list[ColumnElement[bool]]:
-    return [*([day >= first] if first else ()), *([day <= last] if last else ())]
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    places = (place.icontains(one, autoescape=True) for place in (_p.title, _p.abstract) for one in _spellings(word))
-    return or_(*places, *_names(word))
-
-
-def _names(word: str) -> list[ColumnElement[bool]]:
-    """Where *word* may stand among the authors, which are kept as JSON: that writes a letter like "ö" as a number."""
-    written = (json.dumps(spelling)[1:-1] for spelling in _spellings(word))
-    return [cast(_p.authors, Text).icontains(one, autoescape=True) for one in written]
-
-
-def _spellings(word: str) -> list[str]:
-    """The usual spellings of *word*: SQLite folds the case of ASCII letters only, so others are tried one by one."""
-    return [word] if word.isascii() else sorted({word, word.lower(), word.upper(), word.title()})

@@ -31,13 +31,15 @@ _WEIGHTS = (6.0, 1.0, 3.0)
 class Wanted:
     """What is looked for: all *terms*, and at least one of *one_of* where there are any.
 
-    *day* and *source* ask for papers that a dump of that day or source shows, *since* and *until* for the day of
-    publication, *offered_to* for papers that a profile was shown.
+    *first*, *last* and *source* ask for papers that a dump of these days or of that source shows, *since* and *until*
+    for the day of publication; with *offered_to* only what that profile was shown, and the days are those of its
+    editions.
     """
 
     terms: tuple[Term, ...] = ()
     one_of: tuple[Term, ...] = ()
-    day: date | None = None
+    first: date | None = None
+    last: date | None = None
     source: str | None = None
     since: date | None = None
     until: date | None = None
@@ -137,15 +139,19 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_p.published >= wanted.since)
     if wanted.until:
         found.append(_p.published <= wanted.until)
-    if wanted.day or wanted.source is not None:
-        shown = select(_s.paper).join(schema.dumps, _d.no == _s.dump)
-        shown = shown.where(_d.captured_on == wanted.day) if wanted.day else shown
-        shown = shown.where(_d.source == wanted.source) if wanted.source is not None else shown
-        found.append(_p.no.in_(shown))
+    days = () if wanted.offered_to is not None else _between(_d.captured_on, wanted)
+    if days or wanted.source is not None:
+        shown = select(_s.paper).join(schema.dumps, _d.no == _s.dump).where(*days)
+        found.append(_p.no.in_(shown.where(_d.source == wanted.source) if wanted.source is not None else shown))
     if wanted.offered_to is not None:
         offered = select(_o.paper).join(schema.profiles, _f.no == _o.profile).where(_f.name == wanted.offered_to)
-        found.append(_p.no.in_(offered))
+        found.append(_p.no.in_(offered.where(*_between(_o.day, wanted))))
     return found
+
+
+def _between(day: ColumnElement[date], wanted: Wanted) -> list[ColumnElement[bool]]:
+    first, last = wanted.first, wanted.last
+    return [*([day >= first] if first else ()), *([day <= last] if last else ())]
 
 
 def _for_sqlite(wanted: Wanted) -> str:

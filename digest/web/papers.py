@@ -42,6 +42,7 @@ def paper(site: Site, ask: Ask) -> Response:
         paper=shown,
         abstract=readable(found.abstract or ""),
         meta=_citation(found),
+        coins=_coins(found),
         id=found.id,
         counts=_counts(seen),
         offers=[(words.long_date(offer.day), _why(pick)) for offer, pick in offered],
@@ -68,10 +69,12 @@ def search(site: Site, ask: Ask) -> Response:
     query = {name: clean(ask.query[name])[:300] for name in _ASKED if ask.query.get(name)}
     interest = next((one for one in reader.interests if one.name == query.get("interest")), None) if reader else None
     said = [*interest.keywords, *(f'author:"{name}"' for name in interest.authors)] if interest else []
+    day = _day(query.get("day"))
     wanted = Wanted(
         terms=terms(query.get("q", "")),
         one_of=tuple(term for text in said for term in (terms(text) if ":" in text else (Term(text, len(text) > 3),))),
-        day=_day(query.get("day")),
+        first=day,
+        last=day,
         source=query.get("source"),
         since=_day(query.get("since")),
         until=_day(query.get("until")),
@@ -144,6 +147,18 @@ def _citation(paper: Paper) -> list[tuple[str, str]]:
     if shown.found:
         found.append(("citation_abstract_html_url", shown.link.url))
     return found
+
+
+def _coins(paper: Paper) -> str:
+    """The paper as an OpenURL in a span's title, which Zotero reads in any page (COinS, https://www.ocoins.info)."""
+    said = [("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:journal"), ("rft.genre", "preprint")]
+    said.append(("rft.atitle", readable(paper.title)))
+    said += [("rft.au", clean(name)) for name in (paper.authors or ())[:50]]
+    if paper.published:
+        said.append(("rft.date", paper.published.isoformat()))
+    if paper.arxiv_id:
+        said.append(("rft_id", f"info:arxiv/{clean(paper.arxiv_id)}"))
+    return urlencode(said, errors="replace")
 
 
 def _day(text: str | None) -> date | None:

@@ -83,6 +83,8 @@ def test_explain_adds_up(filled: BotFolder):
 def test_search_finds_papers_that_were_seen(filled: BotFolder):
     filled.run()
     assert "Alpha Diffusion Models" in filled.digest("search", "alpha", "DIFFUSION").out
+    assert "Alpha" in filled.digest("search", "--best", '"diffusion models" alpha -zebra').out
+    assert filled.digest("search", "%").out == "", "no word, no paper"
     nothing = filled.digest("search", "alpha", "zebra")
     assert (nothing.code, nothing.out) == (0, "")
 

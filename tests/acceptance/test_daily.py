@@ -128,7 +128,7 @@ def test_the_order_of_dumps_does_not_matter(bot: BotFolder, shared: Path, order:
 
 
 def _papers(bot: BotFolder) -> list[str]:
-    found = bot.digest("search", "--json", "--limit", "1000", "e").json["papers"]
+    found = bot.digest("papers", "list", "--json", "--limit", "1000").json["papers"]
     return sorted(json.dumps({key: value for key, value in paper.items() if key != "id"}) for paper in found)
 
 

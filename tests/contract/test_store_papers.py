@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from digest.model import Known, Paper, Reject, Seen, ShownDate, Sighting
-from digest.store import QueuedEdition, Store
+from digest.store import QueuedEdition, Store, Wanted, by_author, terms
 from tests.builders import NOW, a_digest, a_paper
 from tests.stores import DAY, a_dump, a_known, ingest, seen_in
 
@@ -250,12 +250,12 @@ def test_search_wants_every_word_in_title_abstract_or_authors(store: Store, word
             Paper("Größe", "In 100% of cases a_b, never abc.", id="p3"),
         ],
     )
-    assert [paper.id for paper in store.search(words)] == ids
+    assert [paper.id for paper in store.find(Wanted(terms(words))).papers] == ids
 
 
 def test_search_gives_no_more_than_asked_for(store: Store):
     ingest(store, [a_paper(f"Same {n}", id=f"p{n}") for n in range(9)])
-    assert [paper.id for paper in store.search("same", 2)] == ["p8", "p7"]
+    assert [paper.id for paper in store.find(Wanted(terms("same")), 2).papers] == ["p8", "p7"]
 
 
 def test_nothing_of_a_failed_transaction_stays(store: Store):
@@ -300,12 +300,13 @@ def test_seen_days_are_the_dumps_own(store: Store):
         ({"first": date(2026, 11, 19), "last": date(2026, 11, 20)}, {"a", "b"}),
         ({"source": "seeds"}, {"a", "b"}),
         ({"source": "elsewhere"}, set()),
-        ({"profile": "ada"}, {"b"}),
-        ({"profile": "ada", "last": date(2026, 11, 20)}, set()),
-        ({"profile": "eve"}, set()),
+        ({"offered_to": "ada"}, {"b"}),
+        ({"offered_to": "ada", "last": date(2026, 11, 20)}, set()),
+        ({"offered_to": "eve"}, set()),
     ],
 )
 def test_papers_are_found_by_author_day_source_and_who_was_offered_them(store: Store, asked, ids) -> None:
+    asked = dict(asked)
     frost, zola = a_paper("Alpha", id="a", authors=("Ada Frost",)), a_paper("Beta", id="b", authors=("Émile Zölá",))
     ingest(store, [frost], dump=a_dump("d1", captured_on=date(2026, 11, 19)))
     ingest(store, [zola], dump=a_dump("d2", captured_on=date(2026, 11, 20)))
@@ -314,7 +315,8 @@ def test_papers_are_found_by_author_day_source_and_who_was_offered_them(store: S
     digest = replace(digest, sections=(replace(digest.sections[0], picks=(pick,)),))
     store.queue([QueuedEdition(digest, (), store.last_change())], NOW)
 
-    assert {paper.id for paper in store.search("", **asked)} == ids
+    author = by_author(asked.pop("author", ""))
+    assert {paper.id for paper in store.find(Wanted(author, **asked)).papers} == ids
 
 
 def test_a_paper_may_take_up_an_address_again_that_it_had_before(store: Store) -> None:

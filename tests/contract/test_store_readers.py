@@ -188,7 +188,9 @@ def test_find_wants_one_of_several_and_keeps_to_days_and_sources(library: Store)
     until = Wanted(until=date(2026, 2, 5), since=date(2026, 2, 1))
     assert [paper.id for paper in library.find(until).papers] == ["p2"]
     ingest(library, [a_paper("Steerable too", id="p4")], a_dump("d2", captured_on=date(2026, 11, 22), source="other"))
-    assert [p.id for p in library.find(Wanted(terms("steerable"), day=date(2026, 11, 22))).papers] == ["p4"]
+    assert [
+        p.id for p in library.find(Wanted(terms("steerable"), first=date(2026, 11, 22), last=date(2026, 11, 22))).papers
+    ] == ["p4"]
     assert [p.id for p in library.find(Wanted(source="other")).papers] == ["p4"]
     assert library.source_names() == ("other", "seeds")
 

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from digest.errors import StoreError
 from digest.model import RunReport, Settlement
-from digest.store import Store
+from digest.store import Store, Wanted, terms
 from digest.store.opening import open_database
 from digest.store.sqlite import shared_filesystem
 from tests.builders import NOW, a_paper
@@ -53,7 +53,7 @@ WRITES: dict[str, Callable[[Store], object]] = {
 }
 READS: dict[str, Callable[[Store], object]] = {
     "stamps": lambda s: s.stamps("seeds"),
-    "search": lambda s: s.search("one"),
+    "search": lambda s: s.find(Wanted(terms("one"))),
     "changes_after": lambda s: s.changes_after(0),
     "edition_states": lambda s: s.edition_states({"ada": TODAY}),
     "digest": lambda s: s.digest("ada", TODAY),
@@ -222,7 +222,7 @@ def test_fault_62_a_damaged_store_is_one_clear_line(tmp_path: Path):
     file = tmp_path / "digest.db"
     file.write_bytes(file.read_bytes()[:8192] + b"\xff" * (file.stat().st_size - 8192))
     with pytest.raises(StoreError, match="is damaged; restore a backup"), Store.open(url(tmp_path), now=NOW) as store:
-        store.search("number")
+        store.find(Wanted(terms("number")))
 
 
 # ---------------------------------------------------------------- a place that is shared
