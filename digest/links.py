@@ -20,7 +20,7 @@ from itsdangerous import BadSignature, Signer
 
 from digest.model import Target
 
-Purpose = Literal["unsubscribe", "edition", "vote", "profile", "feed", "tune", "operator", "press", "undo"]
+Purpose = Literal["unsubscribe", "edition", "vote", "profile", "feed", "tune", "move", "operator", "press", "undo"]
 Action = Literal["more", "less", "save"]
 """What a vote says of a paper."""
 
@@ -43,6 +43,7 @@ RULES: dict[Purpose, Rule] = {
     "operator": Rule("operator", ("who",), timedelta(hours=12)),  # a session, kept in a cookie
     "press": Rule("press", ("profile", "date", "paper", "action"), timedelta(days=90)),  # a button in Slack: no page
     "undo": Rule("undo", ("profile", "date", "paper", "message"), timedelta(days=2)),  # nor this
+    "move": Rule("c", ("profile", "old", "new"), timedelta(days=1)),  # goes to the new address alone; old may be ""
     "tune": Rule("t", ("profile",), timedelta(minutes=15)),  # changes a profile: never stands in a digest
 }
 SHORTEST_KEY = 16

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
+from digest.config import Home
 from digest.links import Links, Tokens
-from digest.model import (
-    Digest,
-    Interest,
-    KeepSettings,
-    Paper,
-    Pick,
-    Profile,
-    RunReport,
-    Settings,
-    Sighting,
-    SourceSettings,
-    Target,
-    WebSettings,
-)  # fmt: skip
+from digest.model import Change, Digest, Paper, Pick, Profile, RunReport, Sighting, Target
+from digest.pipeline import Bot
+from digest.pipeline.profiles import Profiles
+from digest.pipeline.trying import try_out
+from digest.render import Renderer
 from digest.render.templates import Templates
 from digest.store import QueuedEdition, Store
 from digest.text import clean
@@ -31,7 +25,7 @@ from digest.web.app import application
 from digest.web.serving import served
 from digest.web.site import Site
 from tests.builders import NOW, a_paper
-from tests.golden.digests import ADA, HOSTILE, ORDINARY
+from tests.golden.digests import HOSTILE, ORDINARY
 from tests.stores import a_dump, a_known
 
 KEY = "a key of the tests, long enough"
@@ -47,6 +41,13 @@ class Served:
     store: Store
     links: Links
     site: Site
+    folder: Path
+    seconds: list[float]
+    """What the steady clock of the pages runs ahead, the sum of it."""
+
+    def tick(self, seconds: float) -> None:
+        """Let so many seconds pass for the limits of the pages."""
+        self.seconds.append(seconds)
 
     def at(self, link: str) -> str:
         """The address on loopback of what a mail would link to."""
@@ -71,6 +72,10 @@ class Served:
             "edition": self.links.edition("ada", day).removeprefix(self.links.public_url),
             "hostile": self.links.edition("eve", HOSTILE.date).removeprefix(self.links.public_url),
             "muted": f"/p/{self.token}/muted",
+            "tuner": self.links.tune("ada", NOW).removeprefix(self.links.public_url),
+            "move": self.links.url("move", "ada", str(TARGET), "email:new@example.org", at=NOW).removeprefix(
+                self.links.public_url
+            ),
             "leave": self.links.unsubscribe("ada", TARGET, day).removeprefix(self.links.public_url),
             "vote": self.links.vote("ada", day, paper, "more").removeprefix(self.links.public_url),
             "login": "/operator",
@@ -78,25 +83,67 @@ class Served:
         }
 
 
+CONFIG = """\
+public_url = "https://digest.example.org"
+state = "."
+[store]
+url = "sqlite:///digest.db"
+[[sources]]
+kind = "folder"
+path = "seeds"
+[email]
+url = "smtp://127.0.0.1:2525"
+from = "Paper Digest <digest@example.org>"
+[web]
+listen = "127.0.0.1:1"
+password = "env:PASSWORD"
+"""
+PROFILE = """\
+# what I read
+title = "Ada’s reading"
+timezone = "Europe/Berlin"
+schedule = "weekdays 08:30"  # after the first coffee
+limit = 5
+deliver = ["email:ada@example.org"]
+
+[[interests]]
+name = "Equivariance"
+keywords = [
+    "equivariant",  # the topic
+    "group",
+]
+"""
+
+
 @contextmanager
-def a_site(folder: Path, *, per_minute: int = 0) -> Iterator[Served]:
-    """Serve the ordinary edition of ada and the hostile one of eve, whose papers try to break every page."""
-    ada = replace(ADA, interests=(Interest("Equivariance", keywords=("equivariant", "group")),), deliver=(TARGET,))
-    eve = replace(ADA, name="eve", title="")
-    web = WebSettings("127.0.0.1", 0, PASSWORD, "", per_minute)
-    settings = Settings(
-        folder, folder, "", public_url="https://digest.example.org", profiles=(ada, eve), web=web,
-        sources=(SourceSettings("folder", "seeds", folder),), keep=KeepSettings(),
-    )  # fmt: skip
+def a_site(folder: Path, **web: object) -> Iterator[Served]:
+    """Serve the ordinary edition of ada and the hostile one of eve, whose papers try to break every page.
+
+    *web* are fields of the settings of that name; no limit of requests unless they say so.
+    """
+    (folder / "seeds").mkdir()
+    (folder / "profiles").mkdir()
+    (folder / "digest.toml").write_text(CONFIG, encoding="utf-8")
+    (folder / "profiles" / "ada.toml").write_text(PROFILE, encoding="utf-8")
+    (folder / "profiles" / "eve.toml").write_text(PROFILE.replace("title =", "# title ="), encoding="utf-8")
+    home = Home(folder, {"PASSWORD": PASSWORD}, cwd=folder, data_dir=folder)
+    home.settings = replace(home.settings, web=replace(home.settings.web, **{"port": 0, "per_minute": 0, **web}))
+    profiles = Profiles(home)
+    settings = profiles.settings
+    seconds: list[float] = []
     links = Links(settings.public_url, Tokens((KEY,)))
-    with Store.open(f"sqlite:///{folder}/digest.db", now=NOW) as store:
-        _fill(store, (ada, eve))
-        site = Site(settings, store, links, Templates(()), lambda: NOW, time.monotonic)
-        with served(application(site), web) as url:
-            yield Served(url, store, links, site)
+    with Store.open(settings.store_url, now=NOW) as store:
+        _fill(store, settings.profiles)
+        bot = Bot(settings, store, Renderer(), {}, lambda: NOW, random.Random(1), profiles=profiles)
+        site = Site(
+            settings, store, links, Templates(()), lambda: NOW, lambda: time.monotonic() + sum(seconds),
+            profiles=profiles, trial=partial(try_out, bot),
+        )  # fmt: skip
+        with served(application(site), settings.web) as url:
+            yield Served(url, store, links, site, folder, seconds)
 
 
-def _fill(store: Store, profiles: tuple[Profile, Profile]) -> None:
+def _fill(store: Store, profiles: Sequence[Profile]) -> None:
     editions = [_stored(digest) for digest in (ORDINARY, HOSTILE)]
     papers = [pick.change.paper for digest in editions for pick in (*digest.picks, *digest.also)]
     papers += [a_paper(f"Equivariant graph study number {n}", upvotes=n, authors=("Ada Frost",)) for n in range(30)]
@@ -107,6 +154,8 @@ def _fill(store: Store, profiles: tuple[Profile, Profile]) -> None:
             writer.save([a_known(paper) for paper in unique], NOW)
             seen = [(paper.id, Sighting(_with(paper, votes), place)) for place, paper in enumerate(unique)]
             writer.add_dump(a_dump(f"d{n}", captured_on=day), seen, now=NOW)
+            if not n:
+                writer.add_changes([Change(paper, "new") for paper in unique], NOW - timedelta(days=1, hours=2))
     for digest, profile in zip(editions, profiles, strict=True):
         store.queue([QueuedEdition(replace(digest, profile=profile.name), profile.deliver, 1)], NOW)
     store.note_sources({"seeds": ""}, NOW)

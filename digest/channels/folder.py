@@ -12,7 +12,7 @@ from pathlib import Path
 
 from digest.channels.feeds import feeds
 from digest.errors import Deferred, Rejected
-from digest.model import OPERATOR, Message, Receipt
+from digest.model import LETTER, OPERATOR, Message, Receipt
 from digest.render.mime import mime
 
 _FOLDER_NAME = re.compile(r"[^\x00-\x1f\x7f/\\:<>\"|?*.\s][^\x00-\x1f\x7f/\\:<>\"|?*]{0,99}")
@@ -50,7 +50,7 @@ class FolderChannel:
                 raise Rejected(f"{folder} is a link, not a folder", scope="address")
             folder.mkdir(parents=True, exist_ok=True)
             paths = [_replace(folder, f"{message.stem}{suffix}", content) for suffix, content in files.items()]
-            if not message.profile.startswith(OPERATOR):
+            if not message.profile.startswith((OPERATOR, LETTER)):
                 self._write_feeds(folder, name, message.stem)
             _settle_names(folder)
         except OSError as error:

@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from digest.cli.options import Clock
@@ -29,6 +31,8 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
         return
     from digest.cli.linkkeys import make_links
     from digest.packaged import packaged
+    from digest.pipeline.bot import Kept
+    from digest.pipeline.trying import try_out
     from digest.render.templates import Templates
     from digest.web.app import application
     from digest.web.serving import served, served_apart
@@ -36,7 +40,9 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
 
     folders = [bot.settings.templates] if bot.settings.templates else []
     templates = Templates([*folders, packaged("templates")])
-    site = Site(bot.settings, bot.store, make_links(bot.settings), templates, clock, steady, profiles=bot.profiles)
+    trial = partial(try_out, replace(bot, kept=Kept()))  # a ranker of its own: a pass may be at work with the other
+    links = make_links(bot.settings)
+    site = Site(bot.settings, bot.store, links, templates, clock, steady, profiles=bot.profiles, trial=trial)
     app = application(site, routes)
     if sys.platform != "linux" or threading.active_count() > 1 or not bot.store.can_be_shared():
         with served(app, web), metered(bot, clock, steady):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import building, saying, secrets, slackapp, wordcheck
+from digest.cli import building, saying, secrets, slackapp
 from digest.cli.options import Config, Debug, Now, clock
 from digest.errors import ConfigError, DeliveryError, DigestError, ModelUnusable
 from digest.text import plural
@@ -53,7 +53,9 @@ def check(
         raise ConfigError(faults)
     tick = clock(now)
     with building.bot(settings, tick, scratch=True) as bot:
-        for warning in wordcheck.warnings(settings, bot):
+        from digest.pipeline import wordcheck
+
+        for warning in wordcheck.warnings(bot, settings.profiles):
             saying.warn(f"warning: {warning}")
     saying.out(f"{settings.where}: in order")
     saying.out(f"  {plural(len(settings.sources), 'source')}, {plural(len(settings.profiles), 'profile')}")

@@ -51,6 +51,9 @@ def check_main(main: Document) -> None:
     email = raw.get("email")
     if isinstance(email, dict) and isinstance(email.get("url"), str):
         _check_login(main, email)
+    web = raw.get("web")
+    if isinstance(web, dict):
+        _check_sign_in(main, web)
 
 
 def source_name(source: Mapping[str, Any]) -> str:
@@ -123,6 +126,14 @@ def _check_login(main: Document, email: dict[str, Any]) -> None:
         main.fault(("email", "password"), "is missing: the url names a user", "env:NAME or file:PATH")
     if not user and "password" in email:
         main.fault(("email", "url"), "names no user for the password", "like smtp://user@smtp.example.org:587")
+
+
+def _check_sign_in(main: Document, web: Mapping[str, Any]) -> None:
+    for needed in ("proxy", "operators") if web.get("user_header") else ():
+        if not web.get(needed):
+            main.fault(("web", needed), "is missing: user_header is believed from that proxy, of these people alone")
+    if web.get("operators") and not web.get("user_header"):
+        main.fault(("web", "user_header"), "is missing: where the proxy says who asks", "like X-Remote-User")
 
 
 class Claims:

@@ -132,6 +132,10 @@ class ProfileFolder:
             return by_line(document)
         return []
 
+    def expanded(self, profile: Profile) -> Profile:
+        """*profile* with the papers of its files of references among its likes."""
+        return expanded(profile, self._shelf)
+
     def _found(self, faults: tuple[Fault, ...]) -> Look:
         kept = dict(sorted(self.kept.items()))
         references = dict(self._last.references) if faults else {}

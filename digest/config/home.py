@@ -81,6 +81,10 @@ class Home:
         files = files_of(written) if written else ()
         return check_profile(text, where, self.settings, name=name, instead=instead, env=self._env, files=files)
 
+    def as_ranked(self, profile: Profile) -> Profile:
+        """A checked *profile* with the papers of its files of references among its likes."""
+        return self._folder.expanded(profile)
+
     def _with(self, settings: Settings, found: Look) -> Settings:
         self.files = found.files
         if found.profiles is settings.profiles and found.references is settings.references and not found.faults:

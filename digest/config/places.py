@@ -245,6 +245,13 @@ def proxy_address(text: str) -> str:
         raise Wrong("is not an IP address", "like 127.0.0.1") from None
 
 
+def header_name(text: str) -> str:
+    """The name of an HTTP header, in lower case."""
+    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{1,63}", text):
+        raise Wrong("is not the name of a header", "like X-Remote-User")
+    return text.lower()
+
+
 def is_loopback(host: str) -> bool:
     """Whether *host* can only mean this machine."""
     try:

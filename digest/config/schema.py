@@ -59,6 +59,7 @@ Pem = Annotated[str, AfterValidator(lambda text, info: places.pem(text, _door(in
 Address = Annotated[str, AfterValidator(lambda text: values.email_address(text.removeprefix("mailto:")))]
 Listen = Annotated[tuple[str, int], BeforeValidator(lambda value: places.listen(_text(value)))]
 ProxyAddress = Annotated[str, AfterValidator(places.proxy_address)]
+HeaderName = Annotated[str, AfterValidator(places.header_name)]
 Domain = Annotated[str, AfterValidator(values.domain)]
 StoreUrl = Annotated[str, AfterValidator(lambda text, info: places.store_url(text, _door(info)))]
 Folder = Annotated[Path, BeforeValidator(lambda value, info: places.folder_path(_text(value), _door(info)))]
@@ -176,6 +177,8 @@ class WebTable(Table):
     password: Secret = ""
     proxy: ProxyAddress = ""
     per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 600
+    user_header: HeaderName = ""
+    operators: Many[Words] = []
 
 
 class LinksTable(Table):

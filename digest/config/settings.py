@@ -61,7 +61,7 @@ def _slack(table: SlackTable) -> SlackSettings:
 def _web(table: DigestFile) -> WebSettings:
     web = table.web
     host, port = web.listen or ("", 0)
-    return WebSettings(host, port, web.password, web.proxy, web.per_minute)
+    return WebSettings(host, port, web.password, web.proxy, web.per_minute, web.user_header, tuple(web.operators))
 
 
 def _metrics(table: DigestFile) -> MetricsSettings:

@@ -6,11 +6,13 @@ Instants are aware and in UTC; sequences are tuples; ``None`` means "not shown",
 from digest.model.news import SPLIT, Cause, Change, ChangeKind, Join, Known, Seen
 from digest.model.operating import DumpReport, EditionReport, Failure, RunReport, SourceHealth, Trouble
 from digest.model.sent import (
+    LETTER,
     OPERATOR,
     Day,
     Delivery,
     DeliveryState,
     Digest,
+    Letter,
     Message,
     Part,
     Pause,
@@ -52,6 +54,7 @@ from digest.model.shown import (
 from digest.model.wishes import Interest, Profile, Quiet, Target
 
 __all__ = [
+    "LETTER",
     "OPERATOR",
     "SPLIT",
     "Capture",
@@ -74,6 +77,7 @@ __all__ = [
     "Join",
     "KeepSettings",
     "Known",
+    "Letter",
     "Listing",
     "Looked",
     "Message",

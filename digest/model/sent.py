@@ -16,6 +16,9 @@ Day: TypeAlias = date
 OPERATOR = "operator:"
 """How the profiles that stand for notices to the operator begin; no profile of a reader may hold a colon."""
 
+LETTER = "letter:"
+"""How the profiles begin that stand for one mail to one reader about their profile."""
+
 DeliveryState = Literal["queued", "sending", "sent", "dead", "unknown"]
 
 ReasonKind = Literal["words", "keywords", "like", "author", "organisation", "popular", "update", "surprise"]
@@ -86,6 +89,32 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to one reader about their profile, not about papers.
+
+    *url* with *button*, the words of the link, is what it is for ("" where there is nothing to press); *why* tells the
+    reader why it comes.
+    """
+
+    heading: str
+    lines: tuple[str, ...]
+    why: str
+    url: str = ""
+    button: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The letter as the notes of a digest, which is how it is kept."""
+        return self.heading, self.why, self.url, self.button, *self.lines
+
+    @classmethod
+    def of(cls, notes: tuple[str, ...]) -> Letter:
+        """The letter that was kept as *notes*."""
+        heading, why, url, button, *lines = notes
+        return cls(heading, tuple(lines), why, url, button)
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One Slack post: *blocks* as the Web API takes them, *text* the fallback that screen readers read."""
 
@@ -119,9 +148,9 @@ class Message:
 
     @property
     def stem(self) -> str:
-        """What a file that holds it is called: the date, and for a notice to the operator its number."""
-        notice = self.profile.removeprefix(OPERATOR)
-        return str(self.date) if notice == self.profile else f"{self.date}.{notice}"
+        """What a file that holds it is called: the date, and for a notice or a letter its number."""
+        _, alone, number = self.profile.partition(":")
+        return f"{self.date}.{number}" if alone else str(self.date)
 
 
 @dataclass(frozen=True, slots=True)

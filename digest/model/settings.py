@@ -114,7 +114,8 @@ class WebSettings:
     """The pages of `digest serve`; *host* is "" where there are none.
 
     *password* opens the operator's page; without one it is closed. *proxy* is the address of the reverse proxy whose
-    word on who asks and how is taken, "" for none. One address may ask *per_minute* times (0: no limit).
+    word on who asks and how is taken, "" for none. One address may ask *per_minute* times (0: no limit). The proxy
+    names who signed in there in *user_header*; those of *operators* see the operator's page without a password.
     """
 
     host: str = ""
@@ -122,6 +123,8 @@ class WebSettings:
     password: str = field(default="", repr=False)
     proxy: str = ""
     per_minute: int = 600
+    user_header: str = ""
+    operators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

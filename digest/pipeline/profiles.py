@@ -60,7 +60,7 @@ class Profiles:
             before = self.document(name)
             if before is None or before.etag != etag:
                 raise ProfileChanged(f"the profile {name} was changed meanwhile; look at it again")
-            profile = self._checked(before, text)
+            profile = self.checked(before, text)
             writing.put(file, text)
         self.look()
         return profile
@@ -77,8 +77,12 @@ class Profiles:
             self.look()
         return self._home.files.get(name)
 
-    def _checked(self, before: ProfileText, text: str) -> Profile:
-        """What the new text states."""
+    def as_ranked(self, before: ProfileText, text: str) -> Profile:
+        """What a new text would have ranked: its files of references are read. Raises ConfigError."""
+        return self._home.as_ranked(self.checked(before, text))
+
+    def checked(self, before: ProfileText, text: str) -> Profile:
+        """What a new text states. Raises ConfigError."""
         profile = self._home.check(text, before.where, name=Path(before.where).stem, instead=before.name)
         if profile.name != before.name:
             raise ConfigError([Fault(f"{before.where}: name", f'must stay "{before.name}"')])

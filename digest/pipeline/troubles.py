@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from digest.model import OPERATOR, Delivery, Failure, Pause, RunReport, Settings, SourceHealth, Target, Trouble
+from digest.model import LETTER, OPERATOR, Delivery, Failure, Pause, RunReport, Settings, SourceHealth, Target, Trouble
 from digest.store import Store, Waiting
 from digest.text import plural
 
@@ -177,8 +177,7 @@ def _unreachable(facts: Facts) -> Iterator[Trouble]:
                 places=frozenset({key} if key else ()),
             )
     for target, one in lost.items():
-        notice = one.profile.startswith(OPERATOR)
-        what = "An alert" if notice else f"The digest of {one.profile} for {one.date}"
+        what = _called(one)
         if target in readers and str(target) not in (facts.suppressed or {}):
             yield Trouble(
                 f"target:{target}",
@@ -265,6 +264,13 @@ def _silent(facts: Facts) -> Iterator[Trouble]:
         )
 
 
+def _called(one: Delivery) -> str:
+    """What was lost, in words."""
+    if one.profile.startswith(OPERATOR):
+        return "An alert"
+    return "A letter" if one.profile.startswith(LETTER) else f"The digest of {one.profile} for {one.date}"
+
+
 def working_days(after: date, until: date) -> int:
     """Count the days from Monday to Friday between the two, neither of them included."""
     days = (after + timedelta(days=n) for n in range(1, (until - after).days))
@@ -275,7 +281,7 @@ def _rest(facts: Facts, covered: frozenset[str]) -> Iterator[Trouble]:
     """What else the last pass named, once for each place."""
     seen = set(covered)
     for failure in _lasting(facts.worked):
-        if failure.where not in seen and not failure.where.startswith(OPERATOR):
+        if failure.where not in seen and not failure.where.startswith((OPERATOR, LETTER)):
             seen.add(failure.where)
             yield Trouble(
                 f"failure:{failure.where}",

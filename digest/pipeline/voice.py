@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from digest import export
 from digest.errors import DigestError
-from digest.model import OPERATOR, Delivery, Digest, Failure, Message, Profile, Target
+from digest.model import LETTER, OPERATOR, Delivery, Digest, Failure, Message, Profile, Target
 from digest.pipeline.bot import Bot
 from digest.pipeline.spool import Spool, Ticket
 
@@ -29,6 +29,8 @@ class Voice:
         digest = self._bot.store.digest(delivery.profile, delivery.date)
         if digest is not None and delivery.profile.startswith(OPERATOR):
             return renderer.notice(digest, delivery.target)
+        if digest is not None and delivery.profile.startswith(LETTER):
+            return renderer.letter(digest, delivery.target)
         profile = self._profiles.get(delivery.profile)
         if digest is None or profile is None:
             raise DigestError(f"{delivery.key}: its profile or its edition is gone")

@@ -18,7 +18,7 @@ from digest.render.latex import readable
 from digest.render.samples import SAMPLES
 from digest.render.size import encoded_size, larger_than
 from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
-from digest.render.view import Button, Buttons, Press, View, notice_view, view
+from digest.render.view import Button, Buttons, Press, View, letter_view, notice_view, view
 from digest.text import clean
 
 MAX_HTML = 90_000
@@ -88,11 +88,17 @@ class Renderer:
 
         Raises TemplateFault.
         """
-        page = notice_view(notice)
+        return self._alone(notice, notice_view(notice), target)
+
+    def letter(self, letter: Digest, target: Target) -> Message:
+        """Render a letter to a reader, through our own templates too. Raises TemplateFault."""
+        return self._alone(letter, letter_view(letter), target)
+
+    def _alone(self, digest: Digest, page: View, target: Target) -> Message:
         return Message(
-            key=message_key(notice.profile, notice.date, target),
-            profile=notice.profile,
-            date=notice.date,
+            key=message_key(digest.profile, digest.date, target),
+            profile=digest.profile,
+            date=digest.date,
             target=target,
             subject=page.subject,
             html=self._ours.render(HTML, page),

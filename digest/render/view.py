@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
-from digest.model import Digest, Paper, Pick, Profile, Reason
+from digest.model import Digest, Letter, Paper, Pick, Profile, Reason
 from digest.render import wording
 from digest.render.addresses import Link, paper_link, place, safe_url
 from digest.render.found import paper_links
@@ -228,17 +229,32 @@ def _spoken(digest: Digest, name: str, picks: Sequence[PickView]) -> str:
 def notice_view(notice: Digest) -> View:
     """A notice to the operator as a page of the usual look: its first note is the heading."""
     heading, *notes = (clean(note) for note in notice.notes)
+    words = (wording.NOTICE, wording.NOTICE_BECAUSE)
+    return _alone("operator", wording.OPERATOR, notice.date, heading, tuple(notes), words)
+
+
+def letter_view(kept: Digest) -> View:
+    """A letter to a reader as a page of the usual look: its first line is the lede, its link stands in the footer."""
+    letter = Letter.of(tuple(map(clean, kept.notes)))
+    lede, *lines = letter.lines
+    page = _alone("", wording.LETTER, kept.date, letter.heading, tuple(lines), (lede, letter.why))
+    ways = (Link(letter.url, letter.button),) if letter.url else ()
+    return replace(page, preheader=shorten(lede, 110), ways=ways)
+
+
+def _alone(profile: str, title: str, day: date, heading: str, notes: tuple[str, ...], words: tuple[str, str]) -> View:
+    """A page without papers; *words* are its lede and its footer."""
     return View(
         product=wording.PRODUCT,
-        profile="operator",
-        title=wording.OPERATOR,
-        day=wording.short_date(notice.date),
-        iso_date=notice.date.isoformat(),
+        profile=profile,
+        title=title,
+        day=wording.short_date(day),
+        iso_date=day.isoformat(),
         subject=_harmless(shorten(f"{wording.PRODUCT}: {heading}", 110)),
         preheader=shorten(" ".join(notes), 110),
         heading=heading,
-        balance=wording.NOTICE,
-        notes=tuple(notes),
+        balance=words[0],
+        notes=notes,
         glance_title="",
         glance=(),
         sections=(),
@@ -248,7 +264,7 @@ def notice_view(notice: Digest) -> View:
         thread_note="",
         spoken="\n".join((f"{wording.PRODUCT}: {heading}", *notes)),
         omitted="",
-        footer=(wording.NOTICE_BECAUSE,),
+        footer=(words[1],),
         ways=(),
         site="",
     )

@@ -109,6 +109,7 @@ def note_row(row: int) -> str:
     )
 
 
+LETTER = "about your profile"
 OPERATOR = "for whoever runs it"
 NOTICE = "The bot found something that a person should know. `digest status` shows where things stand now."
 NOTICE_BECAUSE = (

@@ -121,7 +121,7 @@ class Health:
                     [{"cause": one.cause, "what": one.what, "at": now, "event": one.event} for one in opened],
                 )
             if notice is not None:
-                _queue_notice(connection, notice, targets, now)
+                queue_alone(connection, OPERATOR, notice, targets, now)
         return True
 
 
@@ -141,11 +141,14 @@ def _served_after(connection: Connection, no: int, targets: Sequence[Target]) ->
     return found
 
 
-def _queue_notice(connection: Connection, notice: Digest, targets: Sequence[Target], now: datetime) -> None:
-    """Queue it as an edition of a profile that exists for it alone, so that there may be several a day."""
+def queue_alone(connection: Connection, kind: str, notice: Digest, targets: Sequence[Target], now: datetime) -> None:
+    """Queue it as an edition of a profile that exists for it alone, so that there may be several a day.
+
+    *kind* is what the name of that profile begins with.
+    """
     number = int(mark_of(connection, "notices").get("value", "0")) + 1
     set_mark(connection, "notices", now, str(number))
-    name = f"{OPERATOR}{number}"
+    name = f"{kind}{number}"
     named = QueuedEdition(Digest(name, notice.date, notes=notice.notes), tuple(targets), 0)
     profiles = queueing.ensure_profiles(connection, [name])
     queueing.write(connection, [queueing.pack(named)], profiles, now)

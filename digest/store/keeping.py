@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, and_, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, case, delete, exists, func, or_, select, tuple_, update
 
 from digest.errors import StoreError
-from digest.model import OPERATOR, KeepSettings
+from digest.model import LETTER, OPERATOR, KeepSettings
 from digest.store import schema
 from digest.store.embeddings import KEPT
 from digest.store.engine import Access, Database
@@ -185,8 +185,8 @@ class Keeping:
                 "snapshots": _delete(connection, _unused_snapshots()),
                 "embeddings": _delete(connection, _unused_vectors((now - KEPT).date())),
             }
-            notices = and_(_f.name.startswith(OPERATOR, autoescape=True), ~exists().where(_n.profile == _f.no))
-            connection.execute(delete(schema.profiles).where(notices))
+            alone = or_(*(_f.name.startswith(kind, autoescape=True) for kind in (OPERATOR, LETTER)))
+            connection.execute(delete(schema.profiles).where(alone, ~exists().where(_n.profile == _f.no)))
             set_mark(connection, PRUNED, now)
         return gone
 

@@ -13,9 +13,11 @@ from digest.store.copying import Copying
 from digest.store.editions import Editions
 from digest.store.embeddings import Embeddings
 from digest.store.engine import BUSY_SECONDS, Access, Database
+from digest.store.figures import Figures
 from digest.store.health import Health
 from digest.store.joins import Joins
 from digest.store.leaving import Leaving
+from digest.store.letters import Letters
 from digest.store.measures import Measuring
 from digest.store.mutes import Mutes
 from digest.store.opening import open_database
@@ -38,12 +40,14 @@ class Store(
     Joins,
     Editions,
     Embeddings,
+    Figures,
     Senders,
     Reports,
     Health,
     Summaries,
     Copying,
     Leaving,
+    Letters,
     Mutes,
     Votes,
     Turns,

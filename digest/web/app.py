@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from digest.errors import DigestError
-from digest.web import editions, leaving, metering, muting, operator, papers, votes, words
+from digest.web import editions, leaving, letters, metering, moving, muting, operator, papers, tuner, votes, words
 from digest.web.guard import Guard
 from digest.web.site import Ask, Site
 
@@ -32,8 +32,11 @@ _PAGES: tuple[tuple[str, Page, tuple[str, ...]], ...] = (
     ("/p/{token}/search", papers.search, ("GET",)),
     ("/p/{token}/papers/{id}", papers.paper, ("GET",)),
     ("/p/{token}/muted", muting.muted, ("GET", "POST")),
+    ("/p/{token}/tune", letters.ask_to_tune, ("POST",)),
     ("/p/{token}/{day}", editions.own_edition, ("GET",)),
     ("/f/{token}/{form}", editions.feed, ("GET",)),
+    ("/t/{token}", tuner.tuner, ("GET", "POST")),
+    ("/c/{token}", moving.move, ("GET", "POST")),
     ("/u/{token}", leaving.leave, ("GET", "POST")),
     ("/v/{token}", votes.vote, ("GET", "POST")),
     ("/operator", operator.operator, ("GET", "POST")),
@@ -72,7 +75,7 @@ def _endpoint(site: Site, page: Page) -> Callable[[Request], Any]:
         form: dict[str, str] = {}
         if request.method == "POST":
             try:
-                async with request.form(max_files=0, max_fields=40) as given:
+                async with request.form(max_files=0, max_fields=1000) as given:
                     form = {name: value for name, value in given.items() if isinstance(value, str)}
             except ClientDisconnect:
                 return Response(status_code=408)  # nobody is there to read it
@@ -88,6 +91,7 @@ def _endpoint(site: Site, page: Page) -> Callable[[Request], Any]:
 def _made(site: Site, page: Page, ask: Ask) -> Response:
     """The page, or where the store or a template fails a page that says no more than that it failed."""
     try:
+        site.look()
         return page(site, ask)
     except DigestError as error:
         log.warning("a page could not be made", page=page.__name__, error=str(error))

@@ -14,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from digest.web.limits import Bucket
 
 MOST_BYTES = 64 * 1024
-"""Of a request's body: the largest form of ours has less than a tenth of it."""
+"""Of a request's body: the largest form but the tuner has less than a tenth of it."""
+MOST_OF_A_PROFILE = 512 * 1024
+"""Of the tuner's form: some thousand likes."""
 MOST_SIGNED = 512 * 1024
 """Of a body whose sender signs it: a press in Slack brings along the whole message."""
 SECONDS = 20.0
@@ -54,7 +56,7 @@ class Guard:
         app, who = self._app, str((scope.get("client") or ("",))[0])
         inside = self._inside(scope)
         signed = inside["path"] in self._signed
-        most = MOST_SIGNED if signed else MOST_BYTES
+        most = MOST_SIGNED if signed else MOST_OF_A_PROFILE if inside["path"].startswith("/t/") else MOST_BYTES
         if self._bucket and not (signed or _one_click(scope)) and not self._bucket.take(who, time.monotonic()):
             app = PlainTextResponse("Too many requests. Please wait a minute.\n", 429, {"Retry-After": "60"})
         elif _length(scope, most) > most:

@@ -1,14 +1,15 @@
-"""The operator's page: a password opens it, nothing on it changes anything."""
+"""The operator's page: a password opens it, or the word of the reverse proxy; nothing on it changes anything."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from starlette.responses import RedirectResponse, Response
 
 from digest.pipeline import gather, troubles
+from digest.store import Store
 from digest.web import charts, words
 from digest.web.site import Ask, Site
 
@@ -18,13 +19,15 @@ DAYS = 30
 
 def operator(site: Site, ask: Ask) -> Response:
     """`/operator`: the state of the bot for who logged in, else the question for the password."""
+    if site.signed_in(ask):
+        return _state(site, leaves=False)
     if not site.settings.web.password or site.links is None:
         return site.gone()
     if ask.acts:
         return _log_out(site) if ask.form.get("action") == "logout" else _log_in(site, ask)
     if site.read("operator", ask.cookies.get(COOKIE, "")) is None:
         return site.page("login", words.OPERATOR, fault="")
-    return _state(site)
+    return _state(site, leaves=True)
 
 
 def _log_in(site: Site, ask: Ask) -> Response:
@@ -49,13 +52,14 @@ def _log_out(site: Site) -> Response:
     return answer
 
 
-def _state(site: Site) -> Response:
+def _state(site: Site, *, leaves: bool) -> Response:
     now, store = site.clock(), site.store
     facts, since = store.status(now, reports=10), now - timedelta(days=DAYS)
     days = [since.date() + timedelta(days=n) for n in range(1, DAYS + 1)]
     return site.page(
         "operator",
         words.OPERATOR,
+        leaves=leaves,
         troubles=[(one.what, one.todo) for one in troubles(gather(store, site.settings, now))],
         deliveries=sorted(facts.deliveries.items()),
         counts=sorted(facts.counts.items()),
@@ -71,16 +75,30 @@ def _state(site: Site) -> Response:
              len(one.editions), one.deliveries.get("sent", 0), len(one.failures))
             for one in facts.reports
         ],
-        charts=[
-            _chart(words.PER_DAY, words.PAPERS, days, store.news_by_day(since)),
-            _chart(words.SENT_PER_DAY, words.EDITIONS, days, store.editions_by_day(since.date())),
-            _chart(words.VOTES_PER_DAY, words.VOTES, days, store.votes_by_day(since)),
-        ],
+        charts=_charts(store, since, days),
     )  # fmt: skip
 
 
-def _chart(title: str, noun: str, days: list[date], found: Mapping[date, int]) -> dict[str, object]:
+def _charts(store: Store, since: datetime, days: list[date]) -> list[dict[str, object]]:
+    """What came in, what went out and how quickly, and what readers made of it, by day."""
+    votes, shown = store.votes_by_day(since), store.shown_by_day(since.date())
+    rates = {day: round(100 * count / shown[day], 1) for day, count in votes.items() if shown.get(day)}
+    minutes = {day: round(seconds / 60, 1) for day, seconds in store.delivery_seconds(since).items()}
+    return [
+        _counted(words.PER_DAY, words.PAPERS, days, store.news_by_day(since)),
+        _counted(words.SENT_PER_DAY, words.EDITIONS, days, store.editions_by_day(since.date())),
+        _chart(words.DELIVERY_TIME, words.MINUTES, days, minutes, words.at_most(minutes.values(), words.MINUTES)),
+        _counted(words.VOTES_PER_DAY, words.VOTES, days, votes),
+        _chart(words.FEEDBACK, words.PER_HUNDRED, days, rates, words.at_most(rates.values(), words.PER_HUNDRED)),
+    ]
+
+
+def _counted(title: str, noun: str, days: list[date], found: Mapping[date, int]) -> dict[str, object]:
     values = [found.get(day, 0) for day in days]
-    said = f"{sum(values):,} in all, at most {max(values):,} a day"
+    return _chart(title, noun, days, found, f"{sum(values):,} in all, at most {max(values):,} a day")
+
+
+def _chart(title: str, noun: str, days: list[date], found: Mapping[date, float], said: str) -> dict[str, object]:
+    values = [found.get(day, 0) for day in days]
     rows = [(words.short_date(day), value) for day, value in zip(days, values, strict=True) if value]
     return {"title": title, "noun": noun, "said": said, "picture": charts.bars(values, title, said), "rows": rows}

@@ -19,6 +19,7 @@ from digest.model import WebSettings
 from digest.pipeline import crew
 from digest.store import Store
 from digest.web.guard import SECONDS
+from digest.web.proxying import BehindProxy
 
 _CONNECTIONS = 400
 _GRACE = 5
@@ -139,15 +140,14 @@ def _address(web: WebSettings, listening: socket.socket, key: str) -> str:
 
 def _server(app: Any, web: WebSettings) -> uvicorn.Server:
     config = uvicorn.Config(
-        app,
+        BehindProxy(app, web),
         http=PatientProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(web.proxy),
-        forwarded_allow_ips=web.proxy,
+        proxy_headers=False,  # `BehindProxy` must see who asks before their word is taken
         limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_GRACE,

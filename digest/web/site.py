@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,11 +15,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from digest.links import Links, Purpose
 from digest.model import Profile, Settings
 from digest.pipeline.profiles import Profiles
+from digest.pipeline.trying import Trial
 from digest.render.templates import Templates
 from digest.store import Store
 from digest.text import clean
 from digest.web import words
 from digest.web.limits import Bucket
+
+LOOK = 5.0
+"""Seconds between two looks at the files of the profiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,21 @@ class Site:
     """Of a password, by address: five, then one a minute."""
     acts: Bucket = field(default_factory=lambda: Bucket(20, 20 / 60))
     """Of each link."""
+    letters: Bucket = field(default_factory=lambda: Bucket(4, 4 / 3600))
+    """Of mails to a reader, by profile: four, then one a quarter of an hour."""
     profiles: Profiles | None = None
+    trial: Callable[[Profile], Trial] | None = None
+    """What a profile would have brought in the last days."""
+    trying: threading.Lock = field(default_factory=threading.Lock)
+    """Held by the one request that has a trial made."""
+
+    looks: Bucket = field(default_factory=lambda: Bucket(1, 1 / LOOK))
+    """Of looks at the profiles: somebody may have edited one elsewhere."""
+
+    def look(self) -> None:
+        """See profiles that were changed elsewhere, a few seconds late at most."""
+        if self.profiles is not None and self.looks.take("", self.steady()):
+            self.profiles.look()
 
     @property
     def settings(self) -> Settings:
@@ -93,6 +112,11 @@ class Site:
             return None, ""
         read = self.read("profile", token)
         return (self.profile(read[0]) if read else None), f"/p/{token}"
+
+    def signed_in(self, ask: Ask) -> bool:
+        """Whether the reverse proxy says that an operator asks; `BehindProxy` lets nobody else say so."""
+        web = self.settings.web
+        return bool(web.user_header) and ask.headers.get(web.user_header, "") in web.operators
 
     def title(self, name: str) -> str:
         """How the digest of a profile is called, whether or not the profile is still there."""

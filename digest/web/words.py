@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from digest.render.wording import PRODUCT, WHY, long_date, short_date
@@ -48,6 +49,9 @@ PAUSE_BUTTON = "Pause"
 PAUSE_HINT = "You get one digest with the best of what came in meanwhile when you are back."
 RETURN = "Send me digests again"
 BAD_DAY = "Please choose a day after today, within a year."
+WISHES = "What you get"
+TUNE = "Change what I get"
+TUNE_HINT = "For your safety a fresh link comes by mail to your own address, good for a quarter of an hour."
 MUTE = "Mute for a month"
 UNMUTE = "Unmute"
 MUTED = "Muted for a while"
@@ -72,6 +76,7 @@ VOTED = {
     "less": "Noted: this was not for you.",
     "save": "Saved.",
 }
+YES = "Yes, do it"
 UNDO = "Undo"
 UNDONE = "Taken back."
 VOTE_HINT = "One click counts. Opening this page alone changes nothing."
@@ -94,6 +99,15 @@ PER_DAY = "New papers per day, the last 30 days"
 SENT_PER_DAY = "Digests per day, the last 30 days"
 VOTES_PER_DAY = "Votes per day, the last 30 days"
 NEVER = "not yet"
+DELIVERY_TIME = "From ready to sent, the last 30 days"
+FEEDBACK = "Votes per hundred papers shown, the last 30 days"
+MINUTES, PER_HUNDRED = "Minutes", "Votes per hundred"
+
+
+def at_most(values: Iterable[float], unit: str) -> str:
+    """Says what a chart of averages shows."""
+    found = list(values)
+    return f"{unit.lower()}: at most {max(found):g} a day, {sum(found) / len(found):.1f} on average" if found else NEVER
 
 
 def leave_title(title: str) -> str:

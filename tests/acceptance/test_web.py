@@ -8,6 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from digest.web.site import LOOK
 from tests.builders import NOW
 from tests.website import Served, a_site
 
@@ -52,3 +53,13 @@ def test_a_mute_that_says_nothing_mutes_nothing(site: Served, form: dict[str, st
 def test_the_paper_page_of_everybody_offers_no_mute(site: Served):
     assert "muted" not in httpx.get(site.url + site.pages["paper"]).text
     assert httpx.post(f"{site.url}/p/forged/muted", data={"kind": "topic", "what": "x"}).status_code == 404
+
+
+def test_a_profile_that_is_edited_elsewhere_is_seen(tmp_path):
+    with a_site(tmp_path) as site:
+        page = f"{site.url}/p/{site.token}"
+        assert "Ada’s reading" in httpx.get(page).text
+        file = site.folder / "profiles" / "ada.toml"
+        file.write_text(file.read_text(encoding="utf-8").replace("Ada’s reading", "Ada reads on"), encoding="utf-8")
+        site.tick(LOOK)
+        assert "Ada reads on" in httpx.get(page).text

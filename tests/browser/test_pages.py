@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = [
     "search", "nothing", "paper", "own paper", "own search", "archive", "own edition", "edition", "hostile", "leave",
-    "muted", "vote", "login", "gone", "operator",
+    "muted", "tuner", "move", "vote", "login", "gone", "operator",
 ]  # fmt: skip
 
 
@@ -128,3 +128,45 @@ def test_the_operator_logs_in_and_out(browser, site):
     page.get_by_role("button", name="Log out").click()
     page.get_by_label("Password").wait_for()
     assert "Sources" not in page.content()
+
+
+def test_a_reader_tunes_by_keyboard_without_scripts_and_sees_it_in_the_preview_and_in_the_file(browser, site):
+    page = opened(browser, site, "tuner", scripts=False)
+    keywords = page.get_by_label("Keywords").first
+    keywords.focus()
+    keywords.press("Control+A")
+    page.keyboard.type("dust")
+    page.get_by_label("Name").first.focus()
+    page.keyboard.press("Enter")  # the first button of a form is pressed: the preview
+    page.get_by_role("cell", name="dust").wait_for()
+    preview = page.locator("#preview").inner_text()
+    assert "Equivariant graph study" not in preview
+    assert "dust" not in (site.folder / "profiles" / "ada.toml").read_text(encoding="utf-8")
+    page.get_by_role("button", name="Save").press("Enter")
+    page.get_by_role("status").wait_for()
+    written = (site.folder / "profiles" / "ada.toml").read_text(encoding="utf-8")
+    assert 'keywords = [\n    "dust"' in written or 'keywords = ["dust"' in written
+    assert "# what I read" in written
+    assert "# after the first coffee" in written
+
+
+def test_a_fault_is_reached_from_the_summary_by_keyboard(browser, site):
+    page = opened(browser, site, "tuner", scripts=False)
+    page.get_by_label("When it comes").fill("whenever")
+    page.get_by_role("button", name="Save").click()
+    link = page.get_by_role("alert").get_by_role("link", name="When it comes")
+    link.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("id") in {"schedule", "timezone"}
+    assert page.locator(":target").get_attribute("id") == "schedule"
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_no_field_that_has_the_focus_is_hidden_by_the_buttons_below(browser, site, width):
+    page = opened(browser, site, "tuner", width=width, scripts=False)
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        focused, bar = page.locator(":focus").bounding_box(), page.locator(".actions").bounding_box()
+        inside = page.locator(":focus").evaluate("node => !!node.closest('.actions')")
+        assert inside or focused["y"] + min(focused["height"], 24) <= bar["y"] + 1 or bar["y"] >= 800

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import socket
 from datetime import timedelta
@@ -54,6 +55,26 @@ def test_fault_46_a_scanner_that_gets_every_link_of_the_mail_changes_nothing(sit
     assert (site.store.unsubscribed(), site.store.rests(), site.store.votes(["ada"])) == ({}, {}, {})
 
 
+def test_fault_46_a_scanner_that_gets_every_link_of_the_pages_changes_nothing(site):
+    before, seen = (site.folder / "profiles" / "ada.toml").read_bytes(), set()
+    waiting = [page for page in site.pages.values()]
+    while waiting and len(seen) < 150:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = httpx.get(site.url + path, timeout=60)
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            found = re.findall(r'(?:href|action)="([^"#]+)', answer.text)
+            waiting += [html.unescape(link) for link in found if link.startswith("/")]
+    assert len(seen) > 60
+    names = ["ada", "eve"]
+    assert (site.store.unsubscribed(), site.store.rests(), site.store.votes(names)) == ({}, {}, {})
+    assert site.store.mutes(None, NOW) == {}
+    assert not [one for one in site.store.deliveries() if one.profile.startswith("letter:")]
+    assert (site.folder / "profiles" / "ada.toml").read_bytes() == before
+
+
 @pytest.mark.parametrize("form", [{"data": ONE_CLICK}, {"files": {"List-Unsubscribe": (None, "One-Click")}}])
 def test_fault_46_one_click_works_without_cookie_and_redirect_and_may_be_repeated(site, form):
     for _ in range(3):
@@ -69,17 +90,18 @@ def test_fault_46_a_post_that_says_nothing_does_nothing(site):
     assert (site.store.unsubscribed(), site.store.rests()) == ({}, {})
 
 
-@pytest.mark.parametrize("kind", ["u", "e", "v", "p", "t"])
+@pytest.mark.parametrize("kind", ["u", "e", "v", "p", "t", "c"])
 def test_fault_47_forged_expired_and_foreign_links_get_the_same_answer(site, kind):
-    good = {"u": "unsubscribe", "e": "edition", "v": "vote", "p": "profile", "t": "tune"}[kind]
+    good = {"u": "unsubscribe", "e": "edition", "v": "vote", "p": "profile", "t": "tune", "c": "move"}[kind]
     subject = {"u": ("ada", str(TARGET)), "e": ("ada", "2026-11-20"), "v": ("ada", "2026-11-20", "p1", "more")}
+    subject["c"] = ("ada", str(TARGET), "email:new@example.org")
     told = subject.get(kind, ("ada",))
     foreign = Tokens(("another key, long enough too",)).sign(good, *told, at=NOW)
     old = site.links.tokens.sign(good, *told, at=NOW - timedelta(days=3000))
     other = site.links.tokens.sign("feed", "ada", at=NOW)
     tokens = ["x", "%2e%2e%2f", "a" * 5000, foreign, other, *([old] if kind != "u" else [])]
     answers = [httpx.get(f"{site.url}/{kind}/{token}") for token in tokens]
-    answers += [httpx.post(f"{site.url}/{kind}/{token}", data=ONE_CLICK) for token in tokens if kind in "uv"]
+    answers += [httpx.post(f"{site.url}/{kind}/{token}", data=ONE_CLICK) for token in tokens if kind in "uvtc"]
     assert {answer.status_code for answer in answers} == {404}
     assert len({re.sub(r"^date: .*", "", answer.text) for answer in answers}) == 1
     assert site.store.unsubscribed() == {}
@@ -87,7 +109,7 @@ def test_fault_47_forged_expired_and_foreign_links_get_the_same_answer(site, kin
 
 def test_fault_47_a_vote_of_a_forwarded_mail_is_all_that_its_link_gives(site):
     token = site.links.vote("ada", ORDINARY.date, "p1", "more").rpartition("/")[2]
-    for kind in ("u", "p", "e", "t", "f"):
+    for kind in ("u", "p", "e", "t", "f", "c"):
         assert httpx.get(f"{site.url}/{kind}/{token}").status_code == 404
 
 
@@ -212,3 +234,29 @@ def test_keys_that_were_put_behind_a_new_one_still_open_links(site):
     token = old.profile("ada", ORDINARY.date).rpartition("/")[2]
     assert both.read("profile", token, NOW) == ("ada",)
     assert httpx.get(f"{site.url}/p/{token}").status_code == 404
+
+
+# ---------------------------------------------------------------- the word of the proxy
+
+HEADER = {"X-Remote-User": "ada"}
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1", "10.0.0.1"])
+def test_only_the_proxy_says_who_is_the_operator(tmp_path, proxy):
+    named = {"user_header": "x-remote-user", "operators": ("ada",), "proxy": proxy}
+    with a_site(tmp_path, **named) as behind:
+        url = f"{behind.url}/operator"
+        inside = "Sources" in httpx.get(url, headers=HEADER).text
+        assert inside == (proxy == "127.0.0.1"), "whoever else says so is asked for the password"
+        assert "Sources" not in httpx.get(url).text
+        assert "Sources" not in httpx.get(url, headers={"X-Remote-User": "mallory"}).text
+        assert "Sources" not in httpx.get(url, headers=[*HEADER.items(), ("X-Remote-User", "mallory")]).text
+        forwarded = {**HEADER, "X-Forwarded-For": "127.0.0.1"}
+        assert ("Sources" in httpx.get(url, headers=forwarded).text) == inside, "nor is an address believed"
+
+
+def test_the_proxy_s_word_counts_without_a_password_and_nothing_does_where_neither_is_set(tmp_path):
+    named = {"user_header": "x-remote-user", "operators": ("ada",), "proxy": "127.0.0.1", "password": ""}
+    with a_site(tmp_path, **named) as behind:
+        assert "Sources" in httpx.get(f"{behind.url}/operator", headers=HEADER).text
+        assert httpx.get(f"{behind.url}/operator").status_code == 404

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from digest.cli import wordcheck
 from digest.model import Interest, Settings
+from digest.pipeline import wordcheck
 from digest.store import Store
 from tests.builders import a_profile
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 def told(*interests: Interest) -> list[str]:
     settings = replace(SETTINGS, profiles=(a_profile("ada", interests=interests),))
     with Store.open("sqlite://", now=lambda: NOW) as store:
-        return list(wordcheck.warnings(settings, SimpleNamespace(settings=settings, store=store)))
+        return list(wordcheck.warnings(SimpleNamespace(settings=settings, store=store), settings.profiles))
 
 
 def test_a_keyword_that_no_known_paper_has_is_told_with_near_ones():

@@ -1,32 +1,29 @@
-"""Which keywords of the profiles can never be met, and which likes say nothing? Part of `digest check`."""
+"""Which keywords of profiles can never be met, and which likes say nothing? For `digest check` and the tuner."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from digest.model import Profile
+from digest.pipeline import learning
+from digest.pipeline.bot import Bot
+from digest.pipeline.prepare import liked_papers
 from digest.text import is_reference
-
-if TYPE_CHECKING:
-    from digest.model import Settings
-    from digest.pipeline import Bot
 
 _NEWEST = 3_000
 """Papers that are looked through beside the background; older ones taught it."""
 
 
-def warnings(settings: Settings, bot: Bot) -> Iterator[str]:
+def warnings(bot: Bot, profiles: Sequence[Profile]) -> Iterator[str]:
     """Yield a sentence for each keyword that no known paper has, and for each like that names no known paper."""
-    yield from _keywords(settings, bot)
-    yield from _likes(settings, bot)
+    yield from _keywords(bot, profiles)
+    yield from _likes(bot, profiles)
 
 
-def _likes(settings: Settings, bot: Bot) -> Iterator[str]:
+def _likes(bot: Bot, profiles: Sequence[Profile]) -> Iterator[str]:
     """An id, a DOI or a link says nothing of what a paper is about: unknown, it is nobody's wish."""
-    from digest.pipeline.prepare import liked_papers
-
-    known = liked_papers(bot, settings.profiles)
-    for profile in settings.profiles:
+    known = liked_papers(bot, profiles)
+    for profile in profiles:
         for interest in profile.interests:
             for like in interest.like:
                 if like not in known and is_reference(like):
@@ -34,19 +31,18 @@ def _likes(settings: Settings, bot: Bot) -> Iterator[str]:
                     yield f'{whose}: no known paper is "{like}", which counts for nothing; like it by its title'
 
 
-def _keywords(settings: Settings, bot: Bot) -> Iterator[str]:
+def _keywords(bot: Bot, profiles: Sequence[Profile]) -> Iterator[str]:
     owners: dict[str, list[str]] = {}
-    for profile in settings.profiles:
+    for profile in profiles:
         for interest in profile.interests:
             for keyword in interest.keywords:
                 owners.setdefault(keyword, []).append(f"{profile.name}, {interest.name}")
     if not owners:
         return
-    from digest.pipeline import learning
     from digest.ranking.vocabulary import unknown
 
     papers = bot.store.newest_papers(_NEWEST)
-    for keyword, near in unknown(owners, papers, learning.background(settings)).items():
+    for keyword, near in unknown(owners, papers, learning.background(bot.settings)).items():
         whose = owners[keyword]
         more = f" and {len(whose) - 1} more" if len(whose) > 1 else ""
         hint = f" (near: {', '.join(near)})" if near else ""
