@@ -17,7 +17,7 @@ import structlog
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from digest.model import RunReport
+from digest.model import DoubtedClock, RunReport
 
 LONGEST_LEAP = timedelta(hours=25)
 """A wall clock that runs ahead of the steady one by more is not believed; a day and the longest clock change are."""
@@ -27,6 +27,7 @@ Watch = Callable[[threading.Event, Callable[[], None]], None]
 
 _POLL = 0.25
 _JOB = "pass"
+_UNSAID = object()
 log = structlog.get_logger("digest.service")
 
 
@@ -36,6 +37,10 @@ class Reading:
 
     wall: datetime
     steady: float
+
+
+Doubts = Callable[[DoubtedClock | None], object]
+"""Hears once that the clock is doubted, and with None that it is believed: at the beginning too."""
 
 
 def leap(earlier: Reading, later: Reading) -> timedelta:
@@ -50,6 +55,7 @@ def serve(
     steady: Callable[[], float],
     stop: threading.Event | None = None,
     confirmed: Callable[[datetime], bool] = lambda since: False,
+    doubts: Doubts = lambda doubt: None,
     watch: Watch | None = None,
     tick_seconds: float = 30.0,
     grace_seconds: float = 30.0,
@@ -59,10 +65,10 @@ def serve(
     A pass that raises is logged and the next one runs. At the end a pass in flight has *grace_seconds* to
     finish; one that has not is left behind as a killed process would leave it. After a forward leap of the
     wall clock by more than 25 hours no pass runs until ``confirmed(instant of the leap)`` says that a person
-    agreed, or the clock is set back. *steady* should count while the machine sleeps. *watch* runs beside it all, and
-    what it notices brings the next pass at once.
+    agreed, or the clock is set back; *doubts* hears of it. *steady* should count while the machine sleeps.
+    *watch* runs beside it all, and what it notices brings the next pass at once.
     """
-    ticker = _Ticker(run_pass, clock, steady, stop or threading.Event(), confirmed)
+    ticker = _Ticker(run_pass, clock, steady, stop or threading.Event(), confirmed, doubts)
     # The pass runs in the scheduler's own thread: ticks that come due meanwhile become one, and a pass that
     # outlives the grace does not keep the process, as a pool's thread would.
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": DebugExecutor()}, daemon=True)
@@ -111,6 +117,7 @@ class _Ticker:
         steady: Callable[[], float],
         stop: threading.Event,
         confirmed: Callable[[datetime], bool],
+        doubts: Doubts,
     ) -> None:
         self.stop, self.idle = stop, threading.Event()
         self.idle.set()
@@ -118,6 +125,8 @@ class _Ticker:
         self._run_pass, self._clock, self._steady, self._confirmed = run_pass, clock, steady, confirmed
         self._believed = Reading(clock(), steady())
         self._doubted_at: datetime | None = None
+        self._doubts = doubts
+        self._told: object = _UNSAID
         self._failures: frozenset[str] = frozenset()
 
     def late(self, seconds: float) -> bool:
@@ -143,12 +152,20 @@ class _Ticker:
             if self._doubted_at is None:
                 self._doubted_at = reading.wall
                 log.error("the clock leapt forward: nothing is sent until you confirm it", hours=_hours(ahead))
+            self._tell(DoubtedClock(self._doubted_at, self._doubted_at - ahead))
             if not self._confirmed(self._doubted_at):
                 return False
         if self._doubted_at is not None:
             log.info("the clock is believed again")
+        self._tell(None)
         self._believed, self._doubted_at = reading, None
         return True
+
+    def _tell(self, doubt: DoubtedClock | None) -> None:
+        """Say it once; where that fails, again with the next tick."""
+        if self._told is _UNSAID or (self._told is None) != (doubt is None):
+            self._doubts(doubt)
+            self._told = doubt
 
     def _say(self, report: RunReport | None) -> None:
         """Log what a pass did; a quiet pass says nothing, and a failure that stays is said once."""

@@ -117,8 +117,9 @@ def serve(config: Config = None, now: Now = None, log_format: Format = None, deb
         )
         folders = [source.path for source in settings.sources if source.kind == "folder"]
         watch = partial(sources.watch_folders, folders) if folders else None
+        doubts = partial(pipeline.doubt_clock, bot)
         with slackapp.beside(bot, _steady, partial(pages.beside, bot, tick, _steady)):
-            service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed, watch=watch)
+            service.serve(work, clock=tick, steady=_steady, stop=stop, confirmed=confirmed, doubts=doubts, watch=watch)
 
 
 def _log(form: str) -> Tell | None:

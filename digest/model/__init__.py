@@ -4,7 +4,7 @@ Instants are aware and in UTC; sequences are tuples; ``None`` means "not shown",
 """
 
 from digest.model.news import SPLIT, Cause, Change, ChangeKind, Join, Known, Seen
-from digest.model.operating import DumpReport, EditionReport, Failure, RunReport, SourceHealth, Trouble
+from digest.model.operating import DoubtedClock, DumpReport, EditionReport, Failure, RunReport, SourceHealth, Trouble
 from digest.model.sent import (
     LETTER,
     OPERATOR,
@@ -67,6 +67,7 @@ __all__ = [
     "DeliveryState",
     "Digest",
     "DkimSettings",
+    "DoubtedClock",
     "Dump",
     "DumpReport",
     "EditionReport",

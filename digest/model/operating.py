@@ -25,6 +25,14 @@ class SourceHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtedClock:
+    """The clock of a service said *said* when it should have been about *likely*; nothing is sent meanwhile."""
+
+    said: datetime
+    likely: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that a person should look at. *cause* names it, so that one cause is told once.
 

@@ -20,6 +20,7 @@ from digest.pipeline.backfilling import backfill
 from digest.pipeline.bot import Bot, Hooks, Tell
 from digest.pipeline.chunks import Chunks
 from digest.pipeline.delivering import deliver
+from digest.pipeline.doubting import doubt_clock
 from digest.pipeline.due import today
 from digest.pipeline.ingest import ingest
 from digest.pipeline.prepare import due_profiles, prepare, read_ahead
@@ -37,6 +38,7 @@ __all__ = [
     "Tell",
     "backfill",
     "deliver",
+    "doubt_clock",
     "due_profiles",
     "explain",
     "gather",
@@ -99,6 +101,8 @@ def _work(
     forced: bool,
     learns: bool,
 ) -> RunReport:
+    if forced:
+        bot.store.believe_clock()
     held = bot.store.hold_if_restored()
     dumps, failures, warnings = ingest_sources(bot, now, due_only=due_only)
     failures += bot.settings.broken

@@ -17,8 +17,11 @@ MOST = 10
 MOST_TARGETS = 100
 
 
-def tell_operator(bot: Bot, report: RunReport, now: datetime) -> bool:
-    """Queue a notice of what is wrong since this pass and of what is over; say whether there is one to send."""
+def tell_operator(bot: Bot, report: RunReport | None, now: datetime) -> bool:
+    """Queue a notice of what is wrong since this pass and of what is over; say whether there is one to send.
+
+    Between two passes there is no *report*.
+    """
     targets = bot.settings.operator.alert
     if not targets:
         return False

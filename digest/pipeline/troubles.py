@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from digest.model import LETTER, OPERATOR, Delivery, Failure, Pause, RunReport, Settings, SourceHealth, Target, Trouble
+from digest.model import (
+    LETTER,
+    OPERATOR,
+    Delivery,
+    DoubtedClock,
+    Failure,
+    Pause,
+    RunReport,
+    Settings,
+    SourceHealth,
+    Target,
+    Trouble,
+)
 from digest.store import Store, Waiting
 from digest.text import plural
 
@@ -41,6 +53,7 @@ class Facts:
     settings: Settings
     now: datetime
     restored_at: datetime | None = None
+    clock: DoubtedClock | None = None
     paused: Mapping[str, Pause] | None = None
     suppressed: Mapping[str, str] | None = None
     waiting: Mapping[str, Waiting] | None = None
@@ -59,6 +72,7 @@ def gather(store: Store, settings: Settings, now: datetime, last: RunReport | No
         settings,
         now,
         restored_at=store.restored_at(),
+        clock=store.doubted_clock(),
         paused=store.paused(),
         suppressed=store.suppressed(),
         waiting=store.waiting(now),
@@ -79,6 +93,7 @@ def _still_there(store: Store, settings: Settings) -> dict[str, str]:
 def troubles(facts: Facts) -> tuple[Trouble, ...]:
     """List what a person should look at, the gravest first."""
     found = [
+        *_doubted(facts),
         *_stopped(facts),
         *_restored(facts),
         *_broken(facts),
@@ -94,6 +109,18 @@ def troubles(facts: Facts) -> tuple[Trouble, ...]:
     sources = frozenset(name for source in facts.settings.sources for name in (source.place, source.name))
     covered = sources.union(*(one.places for one in found))
     return (*found, *_rest(facts, covered))
+
+
+def _doubted(facts: Facts) -> Iterator[Trouble]:
+    if facts.clock:
+        yield Trouble(
+            "clock",
+            f"The clock of this machine leapt from {when(facts.clock.likely)} to {when(facts.clock.said)}: nothing is"
+            " sent until it is set back or you say that it is right",
+            facts.clock.likely,
+            "if it is wrong, set it (`timedatectl` shows it), and the bot goes on by itself;"
+            " if it is right, `digest run --due --force`",
+        )
 
 
 def _stopped(facts: Facts) -> Iterator[Trouble]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, tuple_, update
 
-from digest.model import OPERATOR, Delivery, Digest, SourceHealth, Target, Trouble
+from digest.model import OPERATOR, Delivery, Digest, DoubtedClock, SourceHealth, Target, Trouble
 from digest.store import queueing, rows, schema
 from digest.store.deliveries import delivery_rows, is_waiting
 from digest.store.engine import Access
@@ -21,6 +21,7 @@ HEARTBEAT = timedelta(minutes=5)
 STEADY = 3
 """So many answers in a row make a source that failed a steady one again."""
 MOST_DEAD = 200
+CLOCK = "clock"
 
 
 class Health:
@@ -92,6 +93,23 @@ class Health:
                 return []
             served = _served_after(connection, min(no for no, _ in newest.values()), list(newest))
         return [one for target, (no, one) in newest.items() if served.get(target, 0) < no]
+
+    def doubt_clock(self, doubt: DoubtedClock) -> None:
+        """Remember that a service waits for a person's word on its clock."""
+        with self._access.writing() as connection:
+            set_mark(connection, CLOCK, doubt.likely, doubt.said.isoformat())
+
+    def believe_clock(self) -> None:
+        """Forget that the clock was doubted."""
+        if self.doubted_clock() is not None:
+            with self._access.writing() as connection:
+                connection.execute(delete(schema.marks).where(_m.name == CLOCK))
+
+    def doubted_clock(self) -> DoubtedClock | None:
+        """What was last doubted, if it still is."""
+        with self._access.reading() as connection:
+            mark = mark_of(connection, CLOCK)
+        return DoubtedClock(datetime.fromisoformat(mark["value"]), mark["at"]) if mark else None
 
     # ------------------------------------------------------------ telling
 

@@ -173,10 +173,10 @@ class Hands:
 
 
 def test_fault_24_after_a_forward_leap_nothing_runs_until_a_person_confirms():
-    hands, runs, agreed = Hands(), [], []
+    hands, runs, agreed, told = Hands(), [], [], []
     with (
         structlog.testing.capture_logs() as logs,
-        Served(lambda: runs.append(1), clock=hands, confirmed=lambda since: bool(agreed)),
+        Served(lambda: runs.append(1), clock=hands, confirmed=lambda since: bool(agreed), doubts=told.append),
     ):
         wait_for(lambda: runs)
         hands.ahead = timedelta(hours=26)
@@ -187,6 +187,27 @@ def test_fault_24_after_a_forward_leap_nothing_runs_until_a_person_confirms():
         agreed.append(1)
         wait_for(lambda: len(runs) > count)
     assert sum("leapt forward" in entry["event"] for entry in logs) == 1
+    before, doubt, after = told
+    assert before is after is None
+    assert abs(doubt.said - doubt.likely - timedelta(hours=26)) < timedelta(minutes=1)
+
+
+def test_fault_24_who_could_not_be_told_of_the_doubt_is_told_with_the_next_tick():
+    hands, runs, told = Hands(), [], []
+
+    def doubts(doubt):
+        told.append(doubt)
+        if doubt and len(told) < 3:
+            raise RuntimeError("the store is busy")
+
+    with structlog.testing.capture_logs(), Served(lambda: runs.append(1), clock=hands, doubts=doubts):
+        wait_for(lambda: runs)
+        hands.ahead = timedelta(days=3)
+        wait_for(lambda: len(told) >= 3)
+        count = len(runs)
+        time.sleep(0.3)
+        assert len(runs) == count
+    assert len(told) == 3
 
 
 def test_fault_24_a_clock_that_is_set_right_again_is_believed():
