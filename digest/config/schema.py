@@ -273,6 +273,8 @@ class ProfileFile(Table):
     surprise: int = Field(0, ge=0, le=20)
     quiet: Literal["silent", "note", "auto"] = "auto"
     updates: Many[Literal["text", "code", "surge"]] = ["code", "surge"]
+    members: Many[Name] = []
+    share: bool = False
     interests: list[InterestTable] = []
 
 

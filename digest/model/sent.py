@@ -43,13 +43,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A paper chosen for a profile; *score* in [0, 1]; *interest* "" where none is named."""
+    """A paper chosen for a profile; *score* in [0, 1]; *interest* "" where none is named.
+
+    *fits* names the members of a team whom it fits, the best first.
+    """
 
     change: Change
     score: float
     interest: str = ""
     reasons: tuple[Reason, ...] = ()
     parts: tuple[Part, ...] = ()
+    fits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

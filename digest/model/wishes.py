@@ -45,7 +45,8 @@ class Profile:
     """A subscriber, as the config file states it. *floor* in [0, 1]: papers that score less are not sent.
 
     A paper known to have fewer upvotes or comments than the least asked for is not offered. *surprise* is how many
-    papers from outside the interests are offered beside the others.
+    papers from outside the interests are offered beside the others. *members* are the profiles of a team, by name: its
+    digest says whom of them a paper fits who *share* that.
     """
 
     name: str
@@ -63,3 +64,5 @@ class Profile:
     least_comments: int = 0
     surprise: int = 0
     quiet: Quiet = "auto"
+    members: tuple[str, ...] = ()
+    share: bool = False

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from digest.compose import compose
 from digest.model import SPLIT, Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
-from digest.pipeline import crew, learning, meaning, quiet
+from digest.pipeline import crew, learning, meaning, quiet, team
 from digest.pipeline.bot import Bot, Kept
 from digest.pipeline.due import Due, due_editions, today
 from digest.pipeline.spool import Spool, Ticket
@@ -172,7 +172,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
             notes = wishes.returns(profile, around.last_days.get(profile.name))
             notes = notes or ((wording.late(day),) if day < today(profile, now) else ())
             digest = compose(profile, day, picks, group.considered, notes=notes, similarity=kinship)
-            digest = _reasoned(digest, ranked)
+            digest = _for_team(bot, profile, _reasoned(digest, ranked), wishes)
             digest, lost, odd = bot.renderer.rehearse(digest, profile)
             digest = quiet.noted(digest, profile, around)
             edition = QueuedEdition(digest, wishes.targets(profile), newest, cursors.get(profile.name))
@@ -201,7 +201,10 @@ def _read_ahead(bot: Bot, due: Sequence[Due], now: datetime) -> None:
     reader = meaning.reader(bot)
     cursors = bot.store.cursors([profile.name for profile, _ in due])
     for group in _groups(bot, due, now, bot.store.last_change(), cursors):
-        reader.of([change.paper for change in group.offered], [profile for profile, _ in group.members], group.liked)
+        papers, profiles = [change.paper for change in group.offered], [profile for profile, _ in group.members]
+        reader.of(papers, profiles, group.liked)
+        if teams := [member for profile in profiles for member in team.members(bot, profile)]:
+            reader.of(papers, teams, liked_papers(bot, teams))
     reader.rest()
 
 
@@ -213,6 +216,18 @@ def rank(
         return (Ranking(profile, ()) for profile in profiles)
     meanings = meaning.reader(bot).of([change.paper for change in changes], profiles, liked)
     return learning.ranker(bot).rank(changes, profiles, liked, meanings=meanings)
+
+
+def _for_team(bot: Bot, profile: Profile, digest: Digest, wishes: Wishes) -> Digest:
+    """*digest* with the members of a team whom each paper fits; as it is for everybody else."""
+    members = [wishes.heeded(member) for member in team.members(bot, profile)]
+    if not members or not digest.picks:
+        return digest
+    try:
+        rankings = rank(bot, [pick.change for pick in digest.picks], members, liked_papers(bot, members))
+    except meaning.Stopped:
+        return digest
+    return team.told(digest, members, rankings)
 
 
 def _reasoned(digest: Digest, ranked: Ranking) -> Digest:

@@ -15,9 +15,23 @@ _NEWEST = 3_000
 
 
 def warnings(bot: Bot, profiles: Sequence[Profile]) -> Iterator[str]:
-    """Yield a sentence for each keyword that no known paper has, and for each like that names no known paper."""
+    """Yield a sentence for each keyword that no known paper has, like that names none, and member who is not named."""
     yield from _keywords(bot, profiles)
     yield from _likes(bot, profiles)
+    yield from _members(bot, profiles)
+
+
+def _members(bot: Bot, profiles: Sequence[Profile]) -> Iterator[str]:
+    """A member that does not exist, or has not agreed, is never named."""
+    known = bot.profiles.settings.profiles if bot.profiles else bot.settings.profiles
+    shares = {profile.name: profile.share for profile in known}
+    for profile in profiles:
+        for member in profile.members:
+            if member not in shares:
+                yield f'profile {profile.name}: members: no profile is called "{member}"'
+            elif not shares[member]:
+                whose = f"profile {profile.name}: members: {member}"
+                yield f"{whose} has not agreed to be named (share = true in its own profile)"
 
 
 def _likes(bot: Bot, profiles: Sequence[Profile]) -> Iterator[str]:

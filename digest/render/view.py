@@ -69,7 +69,8 @@ class PickView:
     """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one.
 
     A paper that is only named has no *why*. *votes* lead to where this reader says what they think of it: none
-    without pages; *buttons* say it in Slack, and are None where no app hears them.
+    without pages; *buttons* say it in Slack, and are None where no app hears them. *fits* says whom of a team it
+    fits.
     """
 
     number: int
@@ -78,11 +79,12 @@ class PickView:
     update: str
     votes: tuple[Link, ...] = ()
     buttons: Buttons | None = None
+    fits: str = ""
 
     @property
     def spoken(self) -> str:
         """All of it in a line, for what reads no layout."""
-        return wording.spoken_paper(self.number, self.paper.title, self.update, self.paper.summary, self.why)
+        return wording.spoken_paper(self.number, self.paper.title, self.update, self.paper.summary, self.why, self.fits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,8 @@ def _pick(pick: Pick, number: int, votes: Votes | None, press: Press | None) -> 
     why = shorten(wording.why(reasons, paper.title), MAX_WHY)
     id_ = pick.change.paper.id
     buttons = press(id_, paper.title) if press else None
-    return PickView(number, paper, why, wording.update(pick.change), votes(id_) if votes else (), buttons)
+    fits = wording.fits(tuple(map(clean, pick.fits)))
+    return PickView(number, paper, why, wording.update(pick.change), votes(id_) if votes else (), buttons, fits)
 
 
 def _line(pick: Pick, number: int) -> PickView:

@@ -128,9 +128,9 @@ def spoken(name: str, day: date, titles: list[str]) -> str:
     return f"{PRODUCT} for {name}, {short_date(day)}: {heading(len(titles), 0)}{':' if titles else '.'}{listed}"
 
 
-def spoken_paper(number: int, title: str, update: str, summary: str, why: str) -> str:
+def spoken_paper(number: int, title: str, update: str, summary: str, why: str, fits: str = "") -> str:
     """One paper in a line of text."""
-    said = (f"{number}. {title}", update, summary, f"{WHY} {why}" if why else "")
+    said = (f"{number}. {title}", update, summary, f"{WHY} {why}" if why else "", fits)
     return " – ".join(part for part in said if part)
 
 
@@ -159,6 +159,12 @@ def why(reasons: tuple[Reason, ...], title: str) -> str:
     """The two strongest reasons for the paper *title* in one sentence; "" without a reason."""
     said = [line for reason in reasons if (line := LIKED_ITSELF if _itself(reason, title) else _reason(reason))]
     return "; ".join(said[:2]) + "." if said else ""
+
+
+def fits(names: Sequence[str]) -> str:
+    """Whom of a team a paper fits: "Fits ada, ben and 2 more."; "" for nobody."""
+    shown, more = [shorten(name, 40) for name in names[:3]], len(names) - 3
+    return f"Fits {', '.join(shown)} and {more} more." if more > 0 else f"Fits {_and(shown)}." if shown else ""
 
 
 def _itself(reason: Reason, title: str) -> bool:

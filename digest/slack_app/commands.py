@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from digest import pipeline
-from digest.config.editing import added
+from digest.config.editing import Edit, added
 from digest.errors import DigestError
 from digest.model import Paper
 from digest.render import slack, wording
@@ -133,6 +133,17 @@ def pause(desk: Desk, asked: Asked) -> Sequence[Block]:
     return [blocks.section(said)]
 
 
+def share(desk: Desk, asked: Asked) -> Sequence[Block]:
+    """Whether the digest of a team may say that a paper fits one's own profile."""
+    profile = desk.own(asked.user)
+    if profile is None or desk.bot.profiles is None:
+        return [blocks.section(words.NOT_YOURS)]
+    if (wanted := asked.text.lower()) not in {"on", "off"}:
+        return _what("share")
+    desk.bot.profiles.edit(profile.name, [Edit(("share",), wanted == "on")], now=desk.clock())
+    return [blocks.section(words.SHARED if wanted == "on" else words.NOT_SHARED)]
+
+
 def tell(desk: Desk, asked: Asked) -> Sequence[Block]:
     """What can be asked."""
     return [blocks.section(words.HELP), *([blocks.section(words.HELP_SUBSCRIBE)] if desk.slack.subscribe else [])]
@@ -174,5 +185,5 @@ def _spoken(made: Sequence[Block]) -> str:
 
 
 VERBS: dict[str, Callable[[Desk, Asked], Sequence[Block]]] = {
-    "today": today, "search": search, "why": why, "like": like, "pause": pause, "help": tell,
+    "today": today, "search": search, "why": why, "like": like, "pause": pause, "share": share, "help": tell,
 }  # fmt: skip

@@ -50,6 +50,8 @@ WHAT = "Say what: `/papers {verb} …`. `/papers help` shows how."
 AWAKE = "Welcome back: your digest comes again."
 WAS_AWAKE = "It was not paused."
 BAD_DAY = "That is no day to come: `/papers pause 10` (days), `/papers pause 2026-12-24`, `/papers pause off`."
+SHARED = "The digests of teams that name you may say now when a paper fits you. `/papers share off` ends it."
+NOT_SHARED = "No digest of a team says that a paper fits you."
 FAILED = "That could not be done just now. Whoever runs the bot finds the reason in its log."
 HELP = """\
 *What I understand*
@@ -58,6 +60,7 @@ HELP = """\
 `/papers why PAPER`: how well a paper fits, and why; an arXiv id, a link or its title
 `/papers like PAPER`: more like this one
 `/papers pause 14`: nothing for so many days; or until a date; `off` ends it
+`/papers share on`: a team’s digest may say when a paper fits you; `off` ends it
 `/papers help`: this
 
 Below each paper are buttons; 👍, 👎 and 🔖 on its message say the same. In a channel everybody has a vote."""

@@ -168,6 +168,15 @@ def test_a_profile_with_much_in_it_stays_within_the_limits(tmp_path):
         assert len(editing.form(profile, "e")["blocks"]) <= 100
 
 
+def test_who_agrees_by_command_shares_what_fits_them(office, tmp_path):
+    assert "may say now" in office.asks("share on")
+    assert "share = true\n" in text_of_ada(tmp_path)
+    assert "No digest of a team" in office.asks("share off")
+    assert "share = false\n" in text_of_ada(tmp_path)
+    assert "`/papers share …`" in office.asks("share maybe")
+    assert "You have no digest" in office.asks("share on", user="U0000BEN")
+
+
 def test_like_by_command_stands_among_the_likes_of_the_interest_that_fits(office, tmp_path):
     office.store.queue([an_edition("Ice and Oceans", profile="ada")], office.now)
     assert "more like" in office.asks("like Ice and Oceans")
