@@ -16,6 +16,7 @@ from digest.cli import (
     metering,
     operating,
     papers,
+    profiles,
     reading,
     replaying,
     running,
@@ -78,6 +79,7 @@ app.command("status", rich_help_panel=OPERATE)(operating.status)
 app.command("resend", rich_help_panel=OPERATE)(operating.resend)
 app.command("resume", rich_help_panel=OPERATE)(operating.resume)
 app.command("learn", rich_help_panel=OPERATE)(learning.learn)
+app.add_typer(profiles.app, name="profile", rich_help_panel=OPERATE)
 app.command("backup", rich_help_panel=OPERATE)(operating.backup)
 app.command("prune", rich_help_panel=OPERATE)(operating.prune)
 app.add_typer(storing.app, name="store", rich_help_panel=OPERATE)

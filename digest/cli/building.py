@@ -157,7 +157,7 @@ def bot(
         wait = ends.wait if patient else None
         voice = make_renderer(settings, scratch=scratch)
         endpoint = None if scratch else _endpoint(settings, stack)
-        profiles = make_profiles(settings)
+        profiles = make_profiles(settings, store)
         if profiles and not any(profile.enabled for profile in profiles.settings.profiles):
             saying.warn(f"warning: {settings.where}: no profile is enabled: nothing will be sent")
         yield Bot(
@@ -166,12 +166,24 @@ def bot(
         )  # fmt: skip
 
 
-def make_profiles(settings: Settings) -> Profiles | None:
-    """What looks at the profiles again and edits them; None for settings that were not read from a config."""
+def with_stored(settings: Settings, clock: Clock) -> Settings:
+    """*settings* with the profiles that are kept in the store, where there is one."""
+    if not _exists(settings.store_url):
+        return settings
+    with open_store(settings, clock) as store:
+        profiles = make_profiles(settings, store)
+    return profiles.settings if profiles else settings
+
+
+def make_profiles(settings: Settings, store: Store, *, lenient: bool = False) -> Profiles | None:
+    """What looks at the profiles again and edits them; None for settings that were not read from a config.
+
+    Raises ConfigError where a name stands in a file and in the store, unless it is *lenient*.
+    """
     from digest.pipeline.profiles import Profiles
 
     home = _homes.get(settings.where)
-    return Profiles(home) if home else None
+    return Profiles(home, store, lenient=lenient) if home else None
 
 
 def _shared_pace(store: Store, wait: Callable[[float], object], clock: Clock) -> Paced:

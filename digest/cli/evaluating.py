@@ -88,8 +88,8 @@ def _likes_of(name: str, config: Path | None, now: str | None) -> LeavingReport:
 
     tick = clock(now)
     settings = building.load_settings(config)
-    who = find_profile(settings, name)
     with building.bot(settings, tick, scratch=True) as bot:
+        who = find_profile(bot.settings, name)
         liked, month = pipeline.recent(bot, who)
         background = pipeline.learning.background(settings)
         report = leave_each_out(who, liked, month, background, pipeline.meaning.reader(bot))

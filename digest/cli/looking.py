@@ -48,8 +48,8 @@ def preview(
 
     tick = clock(now)
     settings = building.load_settings(config)
-    who = find_profile(settings, profile)
     with building.bot(settings, tick, scratch=True) as bot:
+        who = find_profile(bot.settings, profile)
         digest = pipeline.preview(bot, who)
         message = bot.renderer.message(digest, who, Target("folder", who.name))
     rendered = _rendered(message, digest, form)
@@ -78,12 +78,17 @@ def _rendered(message: Message, digest: Digest, form: Format) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
+MOST_NAMES = 20
+
+
 def find_profile(settings: Settings, name: str) -> Profile:
     """Return the profile of this name, or say which there are."""
     for profile in settings.profiles:
         if profile.name == name:
             return profile
-    known = ", ".join(profile.name for profile in settings.profiles) or "none"
+    names = [profile.name for profile in settings.profiles]
+    more = f" and {len(names) - MOST_NAMES:,} more: `digest profile list`" if len(names) > MOST_NAMES else ""
+    known = (", ".join(names[:MOST_NAMES]) or "none") + more
     raise UsageError(f"no profile is called {name!r}; there are: {known} ({settings.where})")
 
 
@@ -100,8 +105,8 @@ def explain(
 
     tick = clock(now)
     settings = building.load_settings(config)
-    who = find_profile(settings, profile)
     with building.bot(settings, tick, scratch=True) as bot:
+        who = find_profile(bot.settings, profile)
         pick = pipeline.explain(bot, who, paper)
         near = near_titles(bot.store, paper) if pick is None else []
     if pick is None:

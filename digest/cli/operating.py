@@ -37,6 +37,8 @@ def status(
     tick = clock(now)
     with building.open_store(settings, tick) as store:
         facts, sources, told = store.status(tick()), store.source_health(), store.told()
+        if profiles := building.make_profiles(settings, store, lenient=True):
+            settings = profiles.settings
         found = troubles(gather(store, settings, tick()))
     if as_json:
         saying.emit(shapes.status(facts, found, sources))
@@ -50,7 +52,7 @@ def _alive(minutes: int, config: Path | None, now: str | None) -> None:
     from digest.cli.standing import ago
 
     tick = clock(now)
-    with building.open_store(building.load_settings(config), tick) as store:
+    with building.open_store(building.load_settings(config, lenient=True), tick) as store:
         last = next(iter(store.reports(1)), None)
     span = tick() - last.finished_at if last else None
     saying.out(f"the last pass was {ago(span)}" if span is not None else "no pass has run yet")

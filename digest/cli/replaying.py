@@ -36,7 +36,7 @@ def replay(
     from digest import replay as past
 
     tick = clock(now)
-    settings = building.load_settings(config)
+    settings = building.with_stored(building.load_settings(config), tick)
     profiles = [find_profile(settings, profile)] if profile else [one for one in settings.profiles if one.enabled]
     if not profiles:
         raise UsageError(f"no profile is enabled ({settings.where})")

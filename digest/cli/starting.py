@@ -53,6 +53,7 @@ def check(
         raise ConfigError(faults)
     tick = clock(now)
     with building.bot(settings, tick, scratch=True) as bot:
+        settings = bot.settings
         from digest.pipeline import wordcheck
 
         for warning in wordcheck.warnings(bot, settings.profiles):

@@ -208,7 +208,7 @@ def _claim(owners: dict[str, str], word: Any, document: Document, place: Locatio
         return
     owner = owners.get(word.casefold())
     if owner is None:
-        owners[word.casefold()] = document.shown
+        owners[word.casefold()] = document.owner or document.shown
     else:
         document.fault(place, taken.replace("{owner}", owner), hint)
 

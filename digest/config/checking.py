@@ -29,16 +29,34 @@ def check_profile(
 ) -> Profile:
     """Return the profile that *text* states, checked as at the door; its files of references stay names.
 
+    As `stated` says.
+    """
+    profile = stated(text, where, settings, name=name, instead=instead, env=env, files=files)
+    return complete(profile, name, settings.timezone)
+
+
+def stated(
+    text: str,
+    where: str,
+    settings: Settings,
+    *,
+    name: str = "",
+    instead: str = "",
+    env: Mapping[str, str] | None = None,
+    files: Collection[str] | None = None,
+) -> Profile:
+    """What *text* states as it is written: with "" for a name or a time zone that it leaves open.
+
     *where* stands in the faults. *name* is what it is called where the text does not say, *instead* the profile of
     *settings* that it replaces; with *files* it may like no other files of references. Raises ConfigError with every
     fault at once.
     """
     document = parse(text.encode(), where)
     shelf = Shelf(settings.where.parent / PROFILES, env or {}, files)
-    profile = checked(document, name, claims_of(settings, without=instead), shelf)
+    profile = checked(document, name, claims_of(settings, without=(instead,)), shelf)
     if profile is None or document.faults:
         raise ConfigError(by_line(document))
-    return complete(profile, name, settings.timezone)
+    return profile
 
 
 def checked(document: Document, stem: str, claims: Claims, shelf: Shelf) -> Profile | None:
@@ -58,14 +76,14 @@ def complete(profile: Profile, stem: str, zone: str) -> Profile:
     return replace(profile, name=profile.name or stem, timezone=profile.timezone or zone)
 
 
-def claims_of(settings: Settings, *, without: str = "") -> Claims:
-    """What the profiles of *settings* have, but for that of one name."""
+def claims_of(settings: Settings, *, without: Collection[str] = (), places: Mapping[str, str] | None = None) -> Claims:
+    """What the profiles of *settings* have, but for those of some names; *places* says where each of them lies."""
     claims = Claims([name for name, table in (("email", settings.email), ("slack", settings.slack)) if table])
     alerts = settings.operator.alert
     claims.folders = {one.address.casefold(): "digest.toml" for one in alerts if one.channel == "folder"}
     for profile in settings.profiles:
-        if profile.name != without:
-            claims.keep(profile, f"the profile {profile.name}")
+        if profile.name not in without:
+            claims.keep(profile, (places or {}).get(profile.name) or f"the profile {profile.name}")
     return claims
 
 

@@ -39,13 +39,17 @@ _SENTENCES = {
 
 @dataclass(slots=True)
 class Document:
-    """One config file: its text, what TOML makes of it, and the faults found in it, each with its line."""
+    """One config file: its text, what TOML makes of it, and the faults found in it, each with its line.
+
+    *owner* is how others call it, where that is not *shown*.
+    """
 
     shown: str
     text: str = ""
     raw: dict[str, Any] | None = None
     faults: list[tuple[int, Fault]] = field(default_factory=list)
     lines: dict[Location, int] | None = None
+    owner: str = ""
 
     def fault(self, place: Location, what: str, hint: str = "") -> None:
         """Note what is wrong at *place*."""

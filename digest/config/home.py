@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.config.across import Claims, check_main
-from digest.config.checking import PROFILES, by_line, check_profile
+from digest.config.checking import PROFILES, by_line, stated
 from digest.config.faults import read
 from digest.config.folder import Look, ProfileFolder, shown
 from digest.config.library import files_of
@@ -75,11 +75,11 @@ class Home:
         kept = self._folder.kept.get(file.name) if file else None
         return kept.written if kept else None
 
-    def check(self, text: str, where: str, *, name: str = "", instead: str = "") -> Profile:
-        """As `check_profile`, among the profiles as they are now; it may like the files that *instead* likes."""
+    def stated(self, text: str, where: str, settings: Settings, *, name: str = "", instead: str = "") -> Profile:
+        """What a text states, checked among the profiles of *settings*; it may like the files that *instead* likes."""
         written = self.written(instead)
         files = files_of(written) if written else ()
-        return check_profile(text, where, self.settings, name=name, instead=instead, env=self._env, files=files)
+        return stated(text, where, settings, name=name, instead=instead, env=self._env, files=files)
 
     def as_ranked(self, profile: Profile) -> Profile:
         """A checked *profile* with the papers of its files of references among its likes."""

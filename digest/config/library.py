@@ -53,7 +53,7 @@ class Shelf:
 
     def _file(self, name: str) -> _Read:
         if self._only is not None and name not in self._only:
-            raise Wrong(f'"{name}" is a file, and is not read for a profile that is edited here', NO_FILES)
+            raise Wrong(f'"{name}" is a file of this machine, which is not read here', NO_FILES)
         path = folder_path(name, Door(self._env, self.folder))
         try:
             stamp = stamp_of(path.stat())

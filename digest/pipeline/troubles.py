@@ -23,6 +23,7 @@ from digest.model import (
     Target,
     Trouble,
 )
+from digest.pipeline.stored import WHERE as STORED
 from digest.store import Store, Waiting
 from digest.text import plural
 
@@ -255,7 +256,8 @@ def _profiles(facts: Facts) -> Iterator[Trouble]:
     """One for each place whose profile cannot be used as it is written now."""
     found: dict[str, list[Failure]] = {}
     for failure in facts.settings.broken:
-        found.setdefault(failure.where.partition(":")[0], []).append(failure)
+        stored = failure.where.startswith(f"{STORED}: ")  # and then its name
+        found.setdefault(failure.where if stored else failure.where.partition(":")[0], []).append(failure)
     for place, failures in found.items():
         more = f", and {plural(len(failures) - 1, 'more fault')}" if len(failures) > 1 else ""
         yield Trouble(

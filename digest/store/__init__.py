@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from digest.store.queueing import pack
     from digest.store.searching import Found, Wanted
     from digest.store.store import Store
+    from digest.store.texts import Form, Standing, StoredText
     from digest.store.totals import SLOWEST
     from digest.store.values import (
         EditionState,
@@ -32,6 +33,7 @@ __all__ = [
     "SLOWEST",
     "EditionState",
     "Event",
+    "Form",
     "Found",
     "Joined",
     "Measures",
@@ -45,8 +47,10 @@ __all__ = [
     "Rest",
     "Sent",
     "Settlement",
+    "Standing",
     "Status",
     "Store",
+    "StoredText",
     "Term",
     "Told",
     "Vote",
@@ -60,6 +64,7 @@ __all__ = [
 
 _AT = {
     "SLOWEST": "totals",
+    "Form": "texts",
     "Found": "searching",
     "Joined": "joins",
     "Mute": "mutes",
@@ -68,7 +73,9 @@ _AT = {
     "Opinion": "votes",
     "Sent": "measures",
     "Settlement": "deliveries",
+    "Standing": "texts",
     "Store": "store",
+    "StoredText": "texts",
     "Term": "asking",
     "Vote": "votes",
     "Wanted": "searching",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, Index, String, Table, Text
 
-from digest.store.columns import Instant, metadata, ref
+from digest.store.columns import Instant, Key, metadata, ref
 
 leavers = Table(
     "leavers",
@@ -49,3 +49,18 @@ mutes = Table(
     sqlite_with_rowid=False,
 )
 """What a profile does not want to see before *until*: *kind* "author" or "topic"."""
+
+profile_texts = Table(
+    "profile_texts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("checks", String(16), nullable=False),
+    Column("turn", Key, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("profile_texts_turn", "turn", unique=True),
+)
+"""Profiles kept here instead of in files, by their name in one case: the TOML *text*, and the *form* that it had when
+it was checked by the rules *checks*. Every change takes the next *turn*, so that a reader sees what is new to it."""

@@ -28,6 +28,7 @@ from digest.store.searching import Searching
 from digest.store.senders import Senders
 from digest.store.sqlite import SqliteDatabase
 from digest.store.summaries import Summaries
+from digest.store.texts import ProfileTexts
 from digest.store.totals import Totals
 from digest.store.turns import Turns
 from digest.store.votes import Votes
@@ -53,6 +54,7 @@ class Store(
     Turns,
     Totals,
     Measuring,
+    ProfileTexts,
 ):
     """What the bot remembers, in one database.
 

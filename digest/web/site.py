@@ -76,8 +76,8 @@ class Site:
 
     @property
     def settings(self) -> Settings:
-        """The settings, with the profiles as they are now."""
-        return self.profiles.settings if self.profiles else self.read_settings
+        """The settings, with the profiles as they were a few seconds ago at most."""
+        return self.profiles.recent(self.steady()) if self.profiles else self.read_settings
 
     @property
     def root(self) -> str:

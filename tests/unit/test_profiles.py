@@ -13,6 +13,7 @@ from digest.config import Home
 from digest.config.editing import Edit, added
 from digest.errors import ConfigError, DigestError, ProfileChanged, UsageError
 from digest.pipeline.profiles import Profiles
+from digest.store import Store
 from tests.builders import NOW
 
 MAIN = '[[sources]]\nkind = "folder"\npath = "drop"\n'
@@ -29,7 +30,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def profiles(folder: Path) -> Profiles:
-    return Profiles(home(folder))
+    return opened(folder)
+
+
+def opened(folder: Path) -> Profiles:
+    return Profiles(home(folder), Store.open("sqlite://", now=NOW))
 
 
 def home(folder: Path, **more: bool) -> Home:
@@ -177,7 +182,7 @@ def test_a_profile_that_somebody_else_changed_is_not_overwritten(folder, profile
         ('"ada"', '"eve"', 'name: must stay "ada"'),
         ("folder:ada", "folder:BOB", 'the folder "BOB" is used by the profile bob too'),
         ("folder:ada", "email:ada@example.org", "needs a table [email]"),
-        ('"Ice"', '"Ice"\nlike = ["../../secret.json"]', "is not read for a profile that is edited here"),
+        ('"Ice"', '"Ice"\nlike = ["../../secret.json"]', "is a file of this machine, which is not read here"),
     ],
 )
 def test_what_is_at_fault_is_not_saved(folder, profiles, old, new, said):
@@ -224,7 +229,7 @@ def test_of_many_who_edit_at_once_none_is_lost_or_told_so(folder):
     told: list[str] = []
 
     def edit(number: int) -> None:
-        mine = Profiles(home(folder))
+        mine = opened(folder)
         while True:
             try:
                 mine.edit("ada", [added(("interests", 0, "like"), f"Paper {number}")], now=NOW)
