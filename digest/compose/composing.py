@@ -74,7 +74,7 @@ def _is_surprise(pick: Pick) -> bool:
 def _one_line(pick: Pick) -> Pick:
     """*pick* with what is needed to name it and to offer it: its texts can be looked up by its id."""
     change = pick.change
-    named = Change(_without_texts(change.paper), change.kind, change.cause, change.fields, change.id)
+    named = Change(without_texts(change.paper), change.kind, change.cause, change.fields, change.id)
     return Pick(named, pick.score, pick.interest)
 
 
@@ -83,7 +83,7 @@ def _without_parts(pick: Pick) -> Pick:
 
 
 @lru_cache(maxsize=4096)
-def _without_texts(paper: Paper) -> Paper:
+def without_texts(paper: Paper) -> Paper:
     """*paper* for the lines of all who are shown it."""
     return replace(paper, abstract=None, authors=None, keywords=None, summary=None)
 

@@ -46,6 +46,7 @@ Line = Annotated[str, AfterValidator(clean)]
 Name = Annotated[str, AfterValidator(values.simple_name)]
 Zone = Annotated[str, AfterValidator(values.timezone)]
 Rule = Annotated[str, AfterValidator(values.rule)]
+Weekly = Annotated[str, AfterValidator(values.weekly)]
 Sender = Annotated[str, AfterValidator(values.sender)]
 WebUrl = Annotated[str, AfterValidator(places.web_url)]
 PingUrl = Annotated[str, AfterValidator(lambda text, info: places.ping_url(text, _door(info))), Field(repr=False)]
@@ -272,6 +273,7 @@ class ProfileFile(Table):
     least_comments: Least = Field(0, alias="min_comments")
     surprise: int = Field(0, ge=0, le=20)
     quiet: Literal["silent", "note", "auto"] = "auto"
+    look_back: Weekly = ""
     updates: Many[Literal["text", "code", "surge"]] = ["code", "surge"]
     members: Many[Name] = []
     share: bool = False

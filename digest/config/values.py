@@ -93,6 +93,14 @@ def rule(text: str) -> str:
     return text
 
 
+def weekly(text: str) -> str:
+    """One weekday and a time, like "fri 16:00"; "" for never."""
+    rule(text) if text else None
+    if text and (text.split()[0].lower() not in schedule.DAYS or len(text.split()) != 2):
+        raise Wrong(f'"{clean(text)}" is not one weekday and a time', 'like "fri 16:00"')
+    return text
+
+
 def target(text: str) -> Target:
     """``email:ADDRESS``, ``slack:ID`` or ``folder:NAME``."""
     channel, colon, address = text.partition(":")

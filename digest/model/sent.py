@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 from digest.model.news import Change
+from digest.model.shown import Paper
 from digest.model.wishes import Target
 
 Day: TypeAlias = date
@@ -65,12 +66,31 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Risen:
+    """A paper that was offered before, and how many upvotes it has now; *gained* of them since."""
+
+    paper: Paper
+    gained: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """The seven days up to the date of an edition: what was *saved*, what took off since, how often was voted."""
+
+    saved: tuple[Paper, ...] = ()
+    risen: tuple[Risen, ...] = ()
+    more: int = 0
+    less: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One edition: what one profile is shown for one local date.
 
     *also* lists picks above the floor that did not fit; *considered* counts candidates before
     mute, floor and limit; *left_out* those not shown at all; *notes* are sentences for the reader
-    (a late edition, a source that failed).
+    (a late edition, a source that failed). *first* marks the one that welcomes a reader, *unanswered* one
+    after weeks without a vote; *look_back* shows papers again, and offers none.
     """
 
     profile: str
@@ -80,6 +100,9 @@ class Digest:
     considered: int = 0
     left_out: int = 0
     notes: tuple[str, ...] = ()
+    first: bool = False
+    unanswered: bool = False
+    look_back: LookBack | None = None
 
     @property
     def picks(self) -> tuple[Pick, ...]:
@@ -88,8 +111,8 @@ class Digest:
 
     @property
     def is_sent(self) -> bool:
-        """Whether there is something to send: papers, or a note that says why there are none."""
-        return bool(self.picks or self.notes)
+        """Whether there is something to send: papers, a look back, or a note that says why there are none."""
+        return bool(self.picks or self.notes or self.look_back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class Profile:
 
     A paper known to have fewer upvotes or comments than the least asked for is not offered. *surprise* is how many
     papers from outside the interests are offered beside the others. *members* are the profiles of a team, by name: its
-    digest says whom of them a paper fits who *share* that.
+    digest says whom of them a paper fits who *share* that. *look_back* is the weekday and the time at which the week is
+    looked back upon, "" for never.
     """
 
     name: str
@@ -66,3 +67,4 @@ class Profile:
     quiet: Quiet = "auto"
     members: tuple[str, ...] = ()
     share: bool = False
+    look_back: str = ""

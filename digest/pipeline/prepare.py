@@ -7,11 +7,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from digest.compose import compose
 from digest.model import SPLIT, Cause, Change, Digest, EditionReport, Failure, Paper, Pick, Profile
-from digest.pipeline import crew, learning, meaning, quiet, team
+from digest.pipeline import crew, learning, looking_back, meaning, quiet, team
+from digest.pipeline.acquaintance import Acquaintance
 from digest.pipeline.bot import Bot, Kept
 from digest.pipeline.due import Due, due_editions, today
 from digest.pipeline.spool import Spool, Ticket
@@ -20,7 +22,7 @@ from digest.pipeline.wishes import Wishes
 from digest.ranking import Ranking
 from digest.ranking.sketch import kinship
 from digest.render import wording
-from digest.store import PackedEdition, QueuedEdition, pack
+from digest.store import PackedEdition, QueuedEdition, Store, pack
 
 NEW_PROFILE_SEES = timedelta(days=7)
 """A profile that the bot has not served yet is offered what was first seen in this time, not the whole archive."""
@@ -66,11 +68,13 @@ def prepare(
     wishes = Wishes.read(bot.store, now)
     profiles = [profile for profile in bot.settings.profiles if profile.enabled and wishes.wanted(profile)]
     due, reports = due_editions(bot.store, profiles, now, wishes, due_only=due_only)
+    weekly = _weekly(bot.store, profiles, due, now, wishes) if due_only else []
+    made = chain(_packed_editions(bot, due, now, finish, spool), _packed_look_backs(bot, weekly, now, spool))
     failures: list[Failure] = []
     warnings: list[Failure] = []
     queued: list[PackedEdition] = []
     tickets: dict[str, tuple[Ticket, ...]] = {}
-    for done, (edition, lost, odd, there) in enumerate(_packed_editions(bot, due, now, finish, spool), 1):
+    for done, (edition, lost, odd, there) in enumerate(made, 1):
         failures += lost
         warnings += odd
         if edition.considered > BACKFILL and edition.profile not in wishes.rests:
@@ -80,7 +84,7 @@ def prepare(
         tickets[edition.profile] = there
         if len(queued) == EDITIONS_PER_COMMIT:
             reports += _commit(bot, queued, now)
-        bot.hooks.progress(done, len(due), edition.profile)
+        bot.hooks.progress(done, len(due) + len(weekly), edition.profile)
     reports += _commit(bot, queued, now)
     if spool:  # what "exists" was made by another pass, perhaps of other papers
         spool.accept(ticket for one in reports if one.state == "queued" for ticket in tickets[one.profile])
@@ -94,7 +98,29 @@ def due_profiles(bot: Bot, now: datetime, *, due_only: bool) -> list[str]:
     """The names of those for whom `prepare` would make an edition now."""
     wishes = Wishes.read(bot.store, now)
     profiles = [profile for profile in bot.settings.profiles if profile.enabled and wishes.wanted(profile)]
-    return [profile.name for profile, _ in due_editions(bot.store, profiles, now, wishes, due_only=due_only)[0]]
+    due, _ = due_editions(bot.store, profiles, now, wishes, due_only=due_only)
+    weekly = _weekly(bot.store, profiles, due, now, wishes) if due_only else []
+    return [profile.name for profile, _ in (*due, *weekly)]
+
+
+def _weekly(
+    store: Store, profiles: Sequence[Profile], due: Sequence[Due], now: datetime, wishes: Wishes
+) -> Sequence[Due]:
+    """Who is due an edition that only looks back, once what is *due* with papers was made."""
+    busy = {profile.name for profile, _ in due}
+    return looking_back.due_alone(store, [profile for profile in profiles if profile.name not in busy], now, wishes)
+
+
+def _packed_look_backs(bot: Bot, weekly: Sequence[Due], now: datetime, spool: Spool | None) -> Iterator[Packed]:
+    """The editions that only look back, ready to be written."""
+    if not weekly:
+        return
+    voice, profiles = Voice(bot, spool), {profile.name: profile for profile, _ in weekly}
+    open_channels = bot.channels.keys() - bot.store.paused().keys()
+    for edition in looking_back.alone(bot.store, weekly, now, Wishes.read(bot.store, now)):
+        digest, _, _ = bot.renderer.rehearse(edition.digest, profiles[edition.digest.profile], proven=False)
+        edition = replace(edition, digest=digest)
+        yield pack(edition), [], [], voice.keep(digest, edition.targets, open_channels, 0)
 
 
 def read_ahead(bot: Bot, names: Collection[str], now: datetime) -> None:
@@ -162,6 +188,8 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     wishes = Wishes.read(bot.store, now)
     due = [(wishes.heeded(profile), day) for profile, day in due]
     around = quiet.circumstances(bot.store, bot.settings.sources, names, now)
+    known = Acquaintance.read(bot.store, names, pages=bool(bot.settings.public_url))
+    votes = bot.store.votes([profile.name for profile, _ in due if profile.look_back])
     for group in _groups(bot, due, now, newest, cursors):
         try:
             rankings = rank(bot, group.offered, [profile for profile, _ in group.members], group.liked)
@@ -173,8 +201,11 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
             notes = notes or ((wording.late(day),) if day < today(profile, now) else ())
             digest = compose(profile, day, picks, group.considered, notes=notes, similarity=kinship)
             digest = _for_team(bot, profile, _reasoned(digest, ranked), wishes)
+            if looking_back.belongs(profile, day, around.last_days.get(profile.name)):
+                week = looking_back.look_back(bot.store, profile, day, now, votes.get(profile.name, ()))
+                digest = replace(digest, look_back=week)
             digest, lost, odd = bot.renderer.rehearse(digest, profile)
-            digest = quiet.noted(digest, profile, around)
+            digest = known.greeted(quiet.noted(digest, profile, around), profile)
             edition = QueuedEdition(digest, wishes.targets(profile), newest, cursors.get(profile.name))
             yield edition, [Failure(f.where, f.what) for f in lost], [Failure(f.where, f.what) for f in odd]
 

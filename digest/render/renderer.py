@@ -61,7 +61,7 @@ class Renderer:
         posts: tuple[Post, ...] = ()
         headers: tuple[tuple[str, str], ...] = ()
         if target.channel != "email":
-            page = view(digest, profile, site=self._site, press=self._press(digest))
+            page = view(digest, profile, site=self._site, press=self._press(digest), home=self._home(digest))
             posts = self._posts(page)
         if target.channel != "slack":
             headers = self._list_headers(digest, profile, target)
@@ -124,7 +124,12 @@ class Renderer:
                 Link(self.links.unsubscribe(digest.profile, target, digest.date), wording.UNSUBSCRIBE),
             )
         votes = partial(self._votes, digest) if self.links else None
-        return partial(view, profile=profile, site=self._site, ways=ways, stop=stop, votes=votes)
+        home = self._home(digest)
+        return partial(view, profile=profile, site=self._site, ways=ways, stop=stop, votes=votes, home=home)
+
+    def _home(self, digest: Digest) -> str:
+        """The address of the reader's own pages; "" without pages."""
+        return self.links.profile(digest.profile, digest.date) if self.links else ""
 
     def _votes(self, digest: Digest, paper: str) -> tuple[Link, ...]:
         """The links by which the reader of *digest* says what they think of *paper*."""
@@ -205,6 +210,7 @@ class Renderer:
         try:
             messages = [self.message(digest, profile, target) for target in _one_per_channel(profile)]
         except Exception:  # whatever a paper makes our code or a template do, the others are sent
+            digest = replace(digest, look_back=None)
             digest, faults = self._without_poison(digest, profile)
             messages = [self.message(digest, profile, target) for target in _one_per_channel(profile)]
         warnings = []

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from digest.model import Change, Digest, Interest, Paper, Pick, Profile, Reason, Section, Target
+from digest.model import (
+    Change,
+    Digest,
+    Interest,
+    LookBack,
+    Paper,
+    Pick,
+    Profile,
+    Reason,
+    Risen,
+    Section,
+    Target,
+)  # fmt: skip
 
 _DAY = date(2026, 11, 20)
 
@@ -72,6 +84,19 @@ SAMPLES = (
     ),
     (Digest("sample", _DAY, (Section("", _SHOWN[:1]),), considered=1), PROFILE),
     (Digest("sample", _DAY, considered=7, left_out=7), PROFILE),
+    (
+        Digest(
+            "sample",
+            _DAY,
+            (Section("", _SHOWN[:1]),),
+            considered=1,
+            first=True,
+            unanswered=True,
+            look_back=LookBack((_AWKWARD, _RTL), (Risen(_ORDINARY, 12), Risen(_BARE, 5)), more=3, less=1),
+        ),
+        PROFILE,
+    ),
+    (Digest("sample", _DAY, look_back=LookBack((_ORDINARY,), (Risen(_AWKWARD, 7),))), PROFILE),
     (Digest("sample", _DAY), PROFILE),
 )
 """(digest, profile) each."""

@@ -17,7 +17,7 @@ from digest.errors import Fault, TemplateFault
 from digest.packaged import packaged
 from digest.render import plain, slack
 from digest.render.addresses import Link
-from digest.render.view import Button, Buttons, PaperView, PickView, SectionView, View
+from digest.render.view import Button, Buttons, PaperView, PastView, PickView, SectionView, View
 
 HTML = "email/digest.html"
 TEXT = "email/digest.txt"
@@ -27,7 +27,7 @@ ALL = (HTML, TEXT, SLACK)
 MOST_KEPT = 8192
 """Pieces of pages; more than a day of 2,000 papers has."""
 
-_OURS = frozenset({View, SectionView, PickView, PaperView, Link, Button, Buttons, TemplateModule})
+_OURS = frozenset({View, SectionView, PickView, PaperView, PastView, Link, Button, Buttons, TemplateModule})
 
 
 class _Sandbox(SandboxedEnvironment):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from digest.model import Digest, Letter, Paper, Pick, Profile, Reason
@@ -96,12 +96,22 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PastView:
+    """Papers that were shown before, under one *name*; what is *said* of each may be ""."""
+
+    name: str
+    papers: tuple[tuple[PaperView, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The whole page.
 
     *glance* lists the titles of all picks, where there are enough of them for a list; *spoken* says
     the page in a few lines of text, for screen readers and notifications; *ways* lead to the edition's page,
-    to the profile and out of it, and *site* to all pages: none and "" without pages.
+    to the profile and out of it, and *site* to all pages: none and "" without pages. *welcome* is for a first edition;
+    *unanswered* asks who never votes, and *tune* leads to the profile then; *look_back* shows papers of the week again,
+    and *voted* says how often this reader voted.
     """
 
     product: str
@@ -126,6 +136,12 @@ class View:
     footer: tuple[str, ...]
     ways: tuple[Link, ...]
     site: str
+    welcome: tuple[str, ...] = ()
+    unanswered: str = ""
+    tune: tuple[Link, ...] = ()
+    look_back_title: str = ""
+    look_back: tuple[PastView, ...] = ()
+    voted: str = ""
 
     @property
     def picks(self) -> tuple[PickView, ...]:
@@ -176,11 +192,12 @@ def view(
     stop: str = "",
     votes: Votes | None = None,
     press: Press | None = None,
+    home: str = "",
 ) -> View:
     """*digest* for the reader of *profile*; *omitted* papers were dropped from its end before.
 
     *ways* are the links of the footer, *stop* its last line: how to get no more by writing a mail. *votes* makes the
-    links of a paper from its id, *press* its buttons.
+    links of a paper from its id, *press* its buttons. *home* is the address of the reader's own pages.
     """
     sections = _sections(digest, votes, press)
     picks = [pick for section in sections for pick in section.picks]
@@ -194,9 +211,9 @@ def view(
         title=name,
         day=wording.short_date(digest.date),
         iso_date=digest.date.isoformat(),
-        subject=_harmless(wording.subject(len(picks), best, digest.date)),
+        subject=_harmless(_subject(digest, len(picks), best)),
         preheader=_preheader(picks, digest),
-        heading=wording.heading(len(picks), updates),
+        heading=wording.LOOK_BACK if _only_looks_back(digest) else wording.heading(len(picks), updates),
         balance=_balance(digest, omitted),
         notes=tuple(clean(note) for note in digest.notes),
         glance_title=wording.GLANCE,
@@ -211,7 +228,33 @@ def view(
         footer=_footer(profile, name, stop, told=bool(ways)),
         ways=ways,
         site=safe_url(site),
+        welcome=wording.welcome(clean(profile.name), pages=bool(site)) if digest.first else (),
+        unanswered=wording.UNANSWERED if digest.unanswered and home else "",
+        tune=(Link(home, wording.TUNE),) if digest.unanswered and home else (),
+        look_back_title=wording.LOOK_BACK,
+        look_back=_look_back(digest),
+        voted=wording.voted(digest.look_back.more, digest.look_back.less) if digest.look_back else "",
     )
+
+
+def _only_looks_back(digest: Digest) -> bool:
+    return digest.look_back is not None and not digest.picks and not digest.notes
+
+
+def _subject(digest: Digest, count: int, best: str) -> str:
+    week = digest.look_back
+    if week and not digest.picks:
+        return wording.look_back_subject(len(week.saved), len(week.risen), digest.date)
+    return wording.subject(count, best, digest.date)
+
+
+def _look_back(digest: Digest) -> tuple[PastView, ...]:
+    week = digest.look_back
+    if week is None:
+        return ()
+    saved = tuple((paper_view(paper), "") for paper in week.saved)
+    risen = tuple((paper_view(one.paper), wording.gained(one.paper.upvotes or 0, one.gained)) for one in week.risen)
+    return tuple(PastView(name, shown) for name, shown in ((wording.SAVED, saved), (wording.RISEN, risen)) if shown)
 
 
 def _footer(profile: Profile, name: str, stop: str, *, told: bool) -> tuple[str, ...]:
@@ -273,6 +316,8 @@ def _alone(profile: str, title: str, day: date, heading: str, notes: tuple[str, 
 
 
 def _balance(digest: Digest, omitted: int) -> str:
+    if _only_looks_back(digest):
+        return wording.week(digest.date - timedelta(days=6), digest.date)
     shown, also = len(digest.picks), len(digest.also)
     return wording.balance(shown, also, max(digest.considered, shown + also + omitted), digest.left_out)
 

@@ -87,6 +87,64 @@ def returns(day: date) -> str:
     return f"Welcome back. You paused this digest on {long_date(day)}; this is the best of what has come in since."
 
 
+WELCOME = "Welcome. This is your first digest: each paper says why it is here."
+WELCOME_VOTES = (
+    "Where a paper offers “More like this”, “Not for me” or “Save it”, press one:"
+    " the next digest takes it into account."
+)
+WELCOME_PAGES = (
+    "Under “Past digests” at the end you can ask for a link that changes your interests, how much comes and when;"
+    " there you can pause or leave, too."
+)
+UNANSWERED = (
+    "For three weeks you have pressed nothing under what you were shown. Is it too much, or too little of the right"
+    " kind? Ask for a link that tightens or loosens your profile:"
+)
+TUNE = "Past digests and your profile"
+LOOK_BACK = "Your week in review"
+SAVED = "What you saved"
+RISEN = "What took off since you were shown it"
+
+
+def welcome(profile: str, *, pages: bool) -> tuple[str, ...]:
+    """What a reader is told first: what this is, and how to tune it."""
+    if pages:
+        return (WELCOME, WELCOME_VOTES, WELCOME_PAGES)
+    return (
+        WELCOME,
+        f"To tune it, edit the profile “{profile}” in the bot’s settings, or ask whoever runs it for you: keywords,"
+        " papers that you like, how many come and when.",
+    )
+
+
+def look_back_subject(saved: int, risen: int, day: date) -> str:
+    """The subject of an edition that only looks back; the date keeps one week's apart from another's."""
+    parts = [f"{saved} saved" if saved else "", f"{risen} took off" if risen else ""]
+    return f"Your week to {short_date(day)}: {', '.join(part for part in parts if part)}"
+
+
+def week(first: date, last: date) -> str:
+    """Say which days are looked back upon."""
+    return f"From {long_date(first)} to {long_date(last)}."
+
+
+def gained(upvotes: int, more: int) -> str:
+    """How far a paper has come since its reader was shown it."""
+    return f"{plural(upvotes, 'upvote')}, {more:,} more than when you were shown it"
+
+
+def voted(more: int, less: int) -> str:
+    """How often a reader voted in a week; "" for never."""
+    given = ((VOTES["more"], more), (VOTES["less"], less))
+    said = [f"“{words}” {times(count)}" for words, count in given if count]
+    return f"You pressed {' and '.join(said)}." if said else ""
+
+
+def times(count: int) -> str:
+    """Say "once", "twice" or "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def source_failing(name: str, since: date) -> str:
     """Tells a reader that a source is missing, and since which day of theirs."""
     return f"The source “{name}” could not be read since {short_date(since)}; what it shows will follow."

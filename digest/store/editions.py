@@ -89,6 +89,12 @@ class Editions:
         with self._access.reading() as connection:
             return {name: row.last_day for name, row in queueing.profiles_of(connection, names).items() if row.last_day}
 
+    def shown_since(self, names: Iterable[str]) -> dict[str, date]:
+        """The date of the first edition with papers, for each of these profiles that had one."""
+        with self._access.reading() as connection:
+            found = queueing.profiles_of(connection, names)
+        return {name: row.shown_since for name, row in found.items() if row.shown_since}
+
     def empty_runs(self, names: Iterable[str]) -> dict[str, int]:
         """How many editions in a row had no papers, up to the last one, for each profile that has any."""
         with self._access.reading() as connection:

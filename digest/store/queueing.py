@@ -20,13 +20,13 @@ Place = tuple[date, int]
 
 
 def profiles_of(connection: Connection, names: Iterable[str], *, lock: bool = False) -> dict[str, Any]:
-    """Read no, cursor, last day and empty run of the profiles of these names; unknown ones are left out.
+    """Read the rows of the profiles of these names; unknown ones are left out.
 
     With *lock* nobody else changes them before this transaction ends (SQLite has one writer anyhow).
     """
     found: dict[str, Any] = {}
     for chunk in rows.chunks(dict.fromkeys(names)):
-        query = select(_f.name, _f.no, _f.cursor, _f.last_day, _f.empty_run).where(_f.name.in_(chunk))
+        query = select(_f.name, _f.no, _f.cursor, _f.last_day, _f.empty_run, _f.shown_since).where(_f.name.in_(chunk))
         if lock:
             query = query.order_by(_f.name).with_for_update(key_share=True)
         found |= {row.name: row for row in connection.execute(query)}
@@ -168,9 +168,15 @@ def _move_cursors(
     moves: dict[str, dict[str, Any]] = {}
     for edition in editions:
         name, profile, day = edition.profile, profiles[edition.profile], edition.day
-        last = moves.get(name, {"c": profile.cursor, "d": profile.last_day, "e": profile.empty_run})
+        before = {"c": profile.cursor, "d": profile.last_day, "e": profile.empty_run, "s": profile.shown_since}
+        last = moves.get(name, before)
         run = 0 if edition.picks else last["e"] + (place_of(edition, profiles) not in again)
-        moves[name] = {"f": name, "c": max(last["c"], edition.cursor), "d": max(last["d"] or day, day), "e": run}
+        shown = last["s"] or (day if edition.picks else None)
+        moves[name] = {
+            "f": name, "c": max(last["c"], edition.cursor), "d": max(last["d"] or day, day), "e": run, "s": shown
+        }  # fmt: skip
     statement = update(schema.profiles).where(_f.name == bindparam("f"))
-    columns: dict[str, Any] = {"cursor": bindparam("c"), "last_day": bindparam("d"), "empty_run": bindparam("e")}
+    columns: dict[str, Any] = {
+        "cursor": bindparam("c"), "last_day": bindparam("d"), "empty_run": bindparam("e"), "shown_since": bindparam("s")
+    }  # fmt: skip
     connection.execute(statement.values(columns), list(moves.values()))

@@ -195,10 +195,12 @@ profiles = Table(
     Column("cursor", Integer, nullable=False),
     Column("last_day", Date),
     Column("empty_run", Integer, nullable=False, server_default=text("0")),
+    Column("shown_since", Date),
 )
 """How far each profile has been served: every change up to *cursor* was considered for it.
 
-*empty_run* counts the editions without papers since the last one with some.
+*empty_run* counts the editions without papers since the last one with some; *shown_since* is the date of the first one
+that had any.
 """
 
 editions = Table(

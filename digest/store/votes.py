@@ -107,6 +107,15 @@ class Votes:
                     found.setdefault(paper, {})[person] = cast(Opinion, opinion)
         return found
 
+    def last_votes(self, profiles: Iterable[str]) -> dict[str, datetime]:
+        """When somebody last voted in each of *profiles*; where nobody did it is left out."""
+        query = select(_f.name, func.max(_v.at)).join(schema.profiles, _f.no == _v.profile).group_by(_f.name)
+        found: dict[str, datetime] = {}
+        with self._access.reading() as connection:
+            for chunk in rows.chunks(profiles):
+                found |= {name: at for name, at in connection.execute(query.where(_f.name.in_(chunk)))}
+        return found
+
     def votes_by_day(self, since: datetime) -> dict[date, int]:
         """How many votes were given on each UTC date from *since* on."""
         day = func.date(_v.at)

@@ -97,7 +97,7 @@ def test_links_under_a_paper_are_large_enough_for_a_thumb(browser, html):
     for link in page.locator("td a").all():
         box = link.bounding_box()
         inside_a_title = link.evaluate("a => ['H2', 'H3'].includes(a.parentElement.tagName)")
-        assert box["height"] >= (20 if inside_a_title else 36), link.inner_text()
+        assert box["height"] >= (20 if inside_a_title else 44), link.inner_text()
 
 
 def test_one_screen_of_a_phone_shows_every_title_of_the_day(browser):

@@ -215,3 +215,21 @@ def test_an_archive_is_listed_without_reading_what_it_holds(store: Store):
     assert store.listed("ada", [DAY, TODAY]) == [(TODAY, 2, titles[1]), (DAY, 2, titles[0])]
     assert store.listed("bob", [DAY]) == []
     assert store.listed("ada", []) == []
+
+
+def test_since_when_a_profile_is_shown_papers_is_kept(store: Store):
+    ingest(store, [a_paper("One")])
+    store.queue([QueuedEdition(Digest("ada", DAY), (), 1)], NOW)
+    assert store.shown_since(["ada", "bob"]) == {}
+    store.queue([QueuedEdition(a_digest("One", day=TODAY), (), 1)], NOW)
+    store.queue([QueuedEdition(a_digest("Two", day=TOMORROW), (), 1)], NOW)
+    assert store.shown_since(["ada", "bob"]) == {"ada": TODAY}
+
+
+def test_the_last_vote_of_a_profile_is_anybodys(store: Store):
+    ingest(store, [a_paper("One", id="p1"), a_paper("Two", id="p2")])
+    store.queue([QueuedEdition(Digest("ada", DAY), (), 1)], NOW)
+    assert store.last_votes(["ada"]) == {}
+    store.vote("ada", "p1", "save", NOW + timedelta(days=1), person="slack:U1")
+    store.vote("ada", "p2", "less", NOW)
+    assert store.last_votes(["ada", "bob"]) == {"ada": NOW + timedelta(days=1)}
