@@ -17,7 +17,7 @@ from digest.render.addresses import Link
 from digest.render.latex import readable
 from digest.render.samples import SAMPLES
 from digest.render.size import encoded_size, larger_than
-from digest.render.templates import ALL, HTML, SLACK, TEXT, Templates
+from digest.render.templates import ALL, HTML, LETTER, SLACK, TEXT, Templates
 from digest.render.view import Button, Buttons, Press, View, letter_view, notice_view, view
 from digest.text import clean
 
@@ -88,21 +88,22 @@ class Renderer:
 
         Raises TemplateFault.
         """
-        return self._alone(notice, notice_view(notice), target)
+        return self._alone(notice, notice_view(notice), target, (HTML, TEXT))
 
     def letter(self, letter: Digest, target: Target) -> Message:
         """Render a letter to a reader, through our own templates too. Raises TemplateFault."""
-        return self._alone(letter, letter_view(letter), target)
+        return self._alone(letter, letter_view(letter), target, LETTER)
 
-    def _alone(self, digest: Digest, page: View, target: Target) -> Message:
+    def _alone(self, digest: Digest, page: View, target: Target, names: tuple[str, str]) -> Message:
+        html, text = (self._ours.render(name, page) for name in names)
         return Message(
             key=message_key(digest.profile, digest.date, target),
             profile=digest.profile,
             date=digest.date,
             target=target,
             subject=page.subject,
-            html=self._ours.render(HTML, page),
-            text=self._ours.render(TEXT, page),
+            html=html,
+            text=text,
             posts=slack.posts(self._ours.render(SLACK, page)),
         )
 

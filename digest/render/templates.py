@@ -22,6 +22,7 @@ from digest.render.view import Button, Buttons, PaperView, PastView, PickView, S
 HTML = "email/digest.html"
 TEXT = "email/digest.txt"
 SLACK = "slack/digest.json"
+LETTER = ("email/letter.html", "email/letter.txt")
 PROMPT = "summary/prompt.txt"
 ALL = (HTML, TEXT, SLACK)
 MOST_KEPT = 8192

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import random
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +12,9 @@ import httpx
 import pytest
 
 from digest.model import Letter
+from digest.pipeline import Bot
+from digest.pipeline.voice import Voice
+from digest.render import Renderer
 from tests.builders import NOW
 from tests.website import PROFILE, TARGET, Served, a_site
 
@@ -177,6 +181,18 @@ def test_the_archive_sends_a_fresh_link_to_the_own_address_alone_and_a_few_an_ho
     assert site.token not in sent[0][1].url
     assert httpx.get(url).status_code == 404
     assert httpx.post(f"{site.url}/p/forged/tune").status_code == 404
+
+
+def test_the_letter_has_its_link_in_both_parts_and_reaches_the_reader_as_a_mail(site: Served):
+    httpx.post(f"{site.url}/p/{site.token}/tune")
+    (delivery,) = [one for one in site.store.deliveries("queued") if one.profile.startswith("letter:")]
+    bot = Bot(site.site.settings, site.store, Renderer(links=site.links), {}, lambda: NOW, random.Random(1))
+    message = Voice(bot).render(delivery)
+    link = letters(site)[0][1].url
+    assert f'href="{link}"' in message.html
+    assert f"\n{link}\n" in message.text
+    assert message.subject == "Paper Digest: Your link to change “Ada’s reading”"
+    assert (message.headers, message.stem) == ((), "2026-11-21.1")
 
 
 def test_the_link_is_good_for_a_quarter_of_an_hour_and_for_nothing_else(site: Served):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.model import Target
+from digest.model import Digest, Letter, Target
 from digest.render import Renderer
 from digest.render.samples import SAMPLES
 from tests.golden.digests import ADA, GOLDEN
@@ -17,7 +17,13 @@ MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8").spl
 BEYOND = """width => [...document.querySelectorAll("*")]
     .filter(node => node.getBoundingClientRect().right > width + 0.5)
     .map(node => node.outerHTML.slice(0, 80))"""
+LETTER = Letter(
+    "Your link to change “Ada’s reading”",
+    ("It changes what you get.", "It is good for a while.", "Not you? Do nothing."),
+    "You get this because somebody asked for it.", "https://digest.example.org/t/token", "Change what I get",
+)  # fmt: skip
 MAILS = {
+    "letter": Renderer().letter(Digest("letter:1", GOLDEN["ordinary"].date, notes=LETTER.notes), ADA.deliver[0]).html,
     **{name: Renderer().message(digest, ADA, ADA.deliver[0]).html for name, digest in GOLDEN.items()},
     "sample": Renderer().message(*SAMPLES[0], Target("email", "a@example.org")).html,
 }
