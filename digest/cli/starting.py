@@ -10,7 +10,7 @@ import typer
 
 from digest.cli import building, saying, secrets, slackapp
 from digest.cli.options import Config, Debug, Now, clock
-from digest.errors import ConfigError, DeliveryError, DigestError, ModelUnusable
+from digest.errors import ConfigError, DeliveryError, DigestError, Fault, ModelUnusable
 from digest.text import plural
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check(
         raise
     slackapp.check_installed(settings)
     renderer = building.make_renderer(settings, scratch=True)
-    if faults := renderer.check():
+    if faults := [*renderer.check(), *_pages_at_fault(settings)]:
         raise ConfigError(faults)
     tick = clock(now)
     with building.bot(settings, tick, scratch=True) as bot:
@@ -65,6 +65,15 @@ def check(
         _try_model(settings.semantic_model)
     if online and not _online(settings):
         raise typer.Exit(1)
+
+
+def _pages_at_fault(settings: Settings) -> list[Fault]:
+    """What is wrong with the templates of the pages, where there are pages or a folder of templates."""
+    if not settings.web.host and settings.templates is None:
+        return []
+    from digest.web.checking import faults
+
+    return faults((settings.templates,) if settings.templates else ())
 
 
 def _suggest_ids(path: Path | None) -> None:
