@@ -17,13 +17,13 @@ from digest.config.values import Wrong
 from digest.model import Profile
 
 _NEED_TABLE = ("email", "slack")
-_KINDS = {"folder", "huggingface", "arxiv", "feed", "url"}
-_NEEDED = {"folder": ("path",), "arxiv": ("categories",), "feed": ("url",), "url": ("url",)}
+_KINDS = {"folder", "huggingface", "arxiv", "feed", "url", "opml"}
+_NEEDED = {"folder": ("path",), "arxiv": ("categories",), "feed": ("url",), "url": ("url",), "opml": ("path",)}
 _FETCHED = _KINDS - {"folder"}
 _ONLY_FOR = {
-    "path": {"folder"},
+    "path": {"folder", "opml"},
     "pattern": {"folder"},
-    "url": _FETCHED,
+    "url": _FETCHED - {"opml"},
     "categories": {"arxiv"},
     "holidays": {"arxiv"},
     "lookups": {"arxiv", "huggingface"},
@@ -61,10 +61,11 @@ def source_name(source: Mapping[str, Any]) -> str:
     kind, path, url = (str(source.get(key) or "") for key in ("kind", "path", "url"))
     if source.get("name"):
         return str(source["name"])
-    return Path(path).name if kind == "folder" else (_host(url) if kind in {"feed", "url"} else kind)
+    return Path(path).name if kind in {"folder", "opml"} else (host_of(url) if kind in {"feed", "url"} else kind)
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host of an address, or the address where it has none."""
     try:
         return urlsplit(url).hostname or url
     except ValueError:

@@ -41,12 +41,11 @@ class Unpacker:
 
     def profile(self, form: list[Any]) -> Profile:
         """The profile of *form*. What is no form raises TypeError, ValueError, IndexError or AttributeError."""
-        values = list(form)
+        values = [_frozen(value) for value in form]
         values[_DELIVER] = tuple([Target(*text.split(":", 1)) for text in form[_DELIVER]])
         values[_INTERESTS] = tuple([Interest(*map(_frozen, one)) for one in form[_INTERESTS]])
         for place in _COMMON:
-            value = _frozen(values[place])
-            values[place] = self._shared.setdefault(value, value)
+            values[place] = self._shared.setdefault(values[place], values[place])
         return Profile(*values)
 
 

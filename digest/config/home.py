@@ -9,6 +9,7 @@ from pathlib import Path
 from digest.config.across import Claims, check_main
 from digest.config.checking import PROFILES, by_line, stated
 from digest.config.faults import read
+from digest.config.feeds import sources_of
 from digest.config.folder import Look, ProfileFolder, shown
 from digest.config.library import files_of
 from digest.config.places import Door
@@ -48,10 +49,11 @@ class Home:
         self._claims = Claims.of(main)
         self._folder = ProfileFolder(where.parent / PROFILES, cwd, env, table.timezone if table else "UTC")
         self._env, self._where = env, shown(where, cwd)
+        sources = sources_of(table, main, door) if table else ()
         found = self._folder.look(self._claims)
         if main.faults or table is None or (found.faults and not lenient):
             raise ConfigError([*by_line(main), *found.faults])
-        settings = main_settings(where, table, data_dir if shipped else table.state)
+        settings = main_settings(where, table, data_dir if shipped else table.state, sources)
         warnings = list(door.warnings)
         if table.public_url and table.web.listen is None:
             warnings.append("public_url is set, but no [web] listen: the links in mail lead to pages nobody serves")

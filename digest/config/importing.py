@@ -13,7 +13,7 @@ from typing import Any
 
 from digest.config.faults import Document, parse
 from digest.config.lines import Location
-from digest.config.schema import InterestTable, ProfileFile, keys_of
+from digest.config.schema import InterestTable, ProfileFile, keys_of, keys_with
 from digest.config.values import nearest
 from digest.errors import ConfigError, Fault
 from digest.text import clean
@@ -22,8 +22,9 @@ MOST_BYTES = 2**30
 _LONGEST = 2**20
 _OWN = [key for key in keys_of(ProfileFile) if key != "interests"]
 _TOPIC = {"interest": "name"} | {key: key for key in keys_of(InterestTable) if key != "name"}
-_LISTS = {"deliver", "mute", "updates", "keywords", "like", "avoid", "authors", "organisations"}
-_NUMBERS = {"limit", "floor", "min_upvotes", "min_comments", "surprise", "weight"}
+_LISTS = {*keys_with(list, ProfileFile), *keys_with(list, InterestTable)}
+_NUMBERS = {key for kind in (int, float) for key in (*keys_with(kind, ProfileFile), *keys_with(kind, InterestTable))}
+_YES_OR_NO = {*keys_with(bool, ProfileFile)}
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _HALF = re.compile("[\ud800-\udfff]")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -148,7 +149,7 @@ def _value(key: str, cell: str) -> Any:
     """A cell as TOML would have it; what is no number or truth stays text, which the check refuses."""
     if key in _LISTS:
         return [item for part in re.split(r"[;\r\n]", cell) if (item := part.strip())]
-    if key == "enabled":
+    if key in _YES_OR_NO:
         return _TRUTHS.get(cell.lower(), cell)
     for number in (int, float) if key in _NUMBERS else ():
         try:

@@ -90,7 +90,7 @@ class StoreTable(Table):
 class SourceTable(Table):
     """[[sources]]; the fields are those of digest.model.SourceSettings. Which key is for which kind: across.py."""
 
-    kind: Literal["folder", "huggingface", "arxiv", "feed", "url"]
+    kind: Literal["folder", "huggingface", "arxiv", "feed", "url", "opml"]
     name: Words = ""
     path: Folder | None = None
     pattern: Words = "*"
@@ -298,6 +298,15 @@ def _parts(annotation: Any) -> list[Any]:
 def keys_of(model: type[BaseModel]) -> list[str]:
     """The keys that stand in one table, as written in the file."""
     return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def keys_with(kind: type, model: type[BaseModel]) -> list[str]:
+    """The keys of one table that hold a value of *kind*, such as list or int."""
+    return [info.alias or name for name, info in model.model_fields.items() if _base(info.annotation) is kind]
+
+
+def _base(annotation: Any) -> Any:
+    return getattr(annotation, "__origin__", annotation)
 
 
 def keys() -> list[str]:

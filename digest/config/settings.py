@@ -24,7 +24,7 @@ from digest.model import (
 )
 
 
-def main_settings(where: Path, table: DigestFile, state: Path) -> Settings:
+def main_settings(where: Path, table: DigestFile, state: Path, sources: tuple[SourceSettings, ...]) -> Settings:
     """The settings that digest.toml alone states."""
     email, slack = table.email, table.slack
     return Settings(
@@ -33,7 +33,7 @@ def main_settings(where: Path, table: DigestFile, state: Path) -> Settings:
         store_url=_in_state(table.store.url, state),
         timezone=table.timezone,
         public_url=table.public_url,
-        sources=tuple(map(_source, table.sources)),
+        sources=sources,
         contact=table.web.contact or table.public_url,
         web=_web(table),
         link_keys=tuple(table.links.keys),
@@ -69,11 +69,13 @@ def _metrics(table: DigestFile) -> MetricsSettings:
     return MetricsSettings(host, port, table.monitor.token)
 
 
-def _source(table: SourceTable) -> SourceSettings:
+def source_settings(table: SourceTable) -> SourceSettings:
+    """One source; what an OPML file has in common for its feeds is a feed without an address."""
     fields = _fields(table)
     minutes, megabytes = fields.pop("interval"), fields.pop("max_mb")
     fields["path"] = table.path or Path()
     fields["name"] = source_name(fields)
+    fields["kind"] = "feed" if table.kind == "opml" else table.kind
     return SourceSettings(**fields, interval=60 * minutes, max_bytes=megabytes * 2**20)
 
 

@@ -62,6 +62,7 @@ MAIN = {
     "email": '[email]\nurl = "smtp://127.0.0.1:2525"\nfrom = "Paper Digest <digest@example.org>"\n',
     "slack": '[slack]\ntoken = "env:SLACK_BOT_TOKEN"\n',
 }
+OPML = '<opml><body><outline text="One" xmlUrl="https://example.org/feed.xml"/></body></opml>'
 PROFILE = 'deliver = ["folder:someone"]\n'
 ENV = {"STORE_URL": "sqlite:///other.db", "PING_URL": "https://hc.example.org/ping/1", "SLACK_APP_TOKEN": "xapp-1-a"}
 """What the variables that blocks name are set to; any other is thirty-two letters."""
@@ -95,8 +96,9 @@ def test_a_config_block_is_loaded(block: Block, tmp_path: Path):
         (tmp_path / name).mkdir()
     (tmp_path / "digest.toml").write_text(main)
     (tmp_path / "profiles" / "someone.toml").write_text(profile)
-    for name, text in {"zotero.bib": "@article{a, title = {One}}", "feeds.opml": "<opml/>"}.items():
-        (tmp_path / "profiles" / name).write_text(text)
+    for name, text in {"zotero.bib": "@article{a, title = {One}}", "feeds.opml": OPML}.items():
+        for folder in (tmp_path, tmp_path / "profiles"):
+            (folder / name).write_text(text)
     config.load(tmp_path, secrets_of(main + profile, tmp_path), cwd=tmp_path, data_dir=tmp_path / "data")
 
 

@@ -273,7 +273,7 @@ def test_a_profile_with_a_wrong_value_names_it(write, line, says):
     [
         ("", "digest.toml: sources: is missing"),
         ("sources = []", "sources: must not be empty"),
-        ('[[sources]]\nkind = "folders"\npath = "x"', 'or "arxiv" or "feed" or "url" (did you mean "folder"?)'),
+        ('[[sources]]\nkind = "folders"\npath = "x"', 'or "url" or "opml" (did you mean "folder"?)'),
         ('[[sources]]\nkind = "folder"', "1: sources[0].path: is missing"),
         (MAIN + MAIN, '4: sources[1]: the name "seeds" is used by another source'),
         (MAIN + "[store]\nurl = 'mysql://x'", '"mysql" is not a known store'),
@@ -600,7 +600,7 @@ def test_a_source_takes_the_keys_of_its_kind_and_a_name_of_its_own(write):
         ('kind = "arxiv"\ncategories = ["LG cs"]', "is not a category of arXiv"),
         ('kind = "feed"\nurl = "file:///etc/passwd"', "is not a web address"),
         ('kind = "url"\nurl = "https://u:p@example.org/"', "must not hold a user or password"),
-        ('kind = "huggingface"\npath = "x"', 'path: is not for kind "huggingface" (only for folder)'),
+        ('kind = "huggingface"\npath = "x"', 'path: is not for kind "huggingface" (only for folder, opml)'),
         ('kind = "folder"\npath = "x"\ninterval = 5', "interval: is not for kind"),
         ('kind = "huggingface"\nlists = ["hourly"]', 'must be "daily" or "trending"'),
         ('kind = "huggingface"\ninterval = 0', "must be at least 1"),

@@ -1,0 +1,23 @@
+"""A checked profile kept as JSON comes back as it was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+
+from digest.config import forms
+from digest.model import Interest, Profile, Target
+
+FULL = Profile(
+    "ada", "Europe/Berlin", "daily 07:00", (Target("email", "a@example.org"), Target("folder", "a")),
+    (Interest("Ice", "about ice", ("sea ice",), ("10.1/2",), ("survey",), 1.0, ("Ada Frost",), ("E",)), Interest("x")),
+    3, 0.25, ("song",), ("text",), "Ada's", False, 1, 2, 3, "note", ("bob", "eve"), True,
+)  # fmt: skip
+
+
+def test_every_key_comes_back_with_its_type():
+    assert [getattr(FULL, one.name) != one.default for one in fields(Profile)].count(False) == 0, "say every key"
+    back = forms.Unpacker().profile(json.loads(json.dumps(forms.packed(FULL))))
+    assert back == FULL
+    assert type(back.interests[0].weight) is float
+    assert hash(back.interests) == hash(FULL.interests)
