@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from digest.config.lines import Location, line_of, lines_of
 from digest.config.places import Door
+from digest.config.renamed import RENAMED, Release, old_keys, release
 from digest.config.schema import DigestFile, ProfileFile, keys_of, tables
 from digest.config.values import Wrong, nearest
 from digest.errors import Fault
@@ -50,25 +52,58 @@ class Document:
     faults: list[tuple[int, Fault]] = field(default_factory=list)
     lines: dict[Location, int] | None = None
     owner: str = ""
+    warnings: list[str] = field(default_factory=list)
 
     def fault(self, place: Location, what: str, hint: str = "") -> None:
         """Note what is wrong at *place*."""
+        line = line_of(place, self._lines()) or 0
+        self.faults.append((line, Fault(self._where(place), what, hint)))
+
+    def _where(self, place: Location) -> str:
+        line = line_of(place, self._lines())
+        where = f"{self.shown}:{line}" if line else self.shown
+        return f"{where}: {dotted(place)}" if place else where
+
+    def _lines(self) -> dict[Location, int]:
         if self.lines is None:
             self.lines = lines_of(self.text) if self.raw else {}
-        line = line_of(place, self.lines) or 0
-        where = f"{self.shown}:{line}" if line else self.shown
-        self.faults.append((line, Fault(f"{where}: {dotted(place)}" if place else where, what, hint)))
+        return self.lines
+
+    def rename(self, prefix: str, current: Release) -> None:
+        """Call keys by their new names where the release *current* still knows the old ones."""
+        for place, renamed in list(old_keys(self.raw or {}, prefix)):
+            *way, old = place
+            table: Any = self.raw
+            for step in way:
+                table = table[step]
+            if renamed.new in table:
+                self.fault(place, f'is called "{renamed.new}" now, which stands there too', "take this one away")
+            elif current > renamed.warns:
+                self.fault(place, f'is called "{renamed.new}" now')
+            else:
+                what = f'is called "{renamed.new}" now; the next release knows only that'
+                self.warnings.append(f"{self._where(place)}: {what}")
+                table[renamed.new] = table[old]
+                if (line := line_of(place, self._lines())) is not None:
+                    self._lines()[(*way, renamed.new)] = line
+            del table[old]
 
     def check(self, model: type[T], door: Door) -> T | None:
         """Return the file as *model*, or None with every reason noted."""
         if self.raw is None:
             return None
+        self.rename("profile." if model is ProfileFile else "", installed() if RENAMED else (0, 0))
         try:
             return model.model_validate(self.raw, context=door)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 self.fault(detail["loc"], *_explain(detail, model))
             return None
+
+
+def installed() -> Release:
+    """The release of this program."""
+    return release(version("paper-digest"))
 
 
 def read(path: Path, shown: str) -> Document:

@@ -31,6 +31,7 @@ class Kept:
     written: Profile
     files: tuple[str, ...]
     now: Profile
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class ProfileFolder:
                 kept.stamp = None
             return document
         made = complete(written, file.stem, self._zone)
-        self.kept[name] = Kept(stamp, content, written, files_of(written), made)
+        self.kept[name] = Kept(stamp, content, written, files_of(written), made, tuple(document.warnings))
         return None
 
     def _expand(self, name: str) -> list[Fault]:
@@ -139,7 +140,7 @@ class ProfileFolder:
     def _found(self, faults: tuple[Fault, ...]) -> Look:
         kept = dict(sorted(self.kept.items()))
         references = dict(self._last.references) if faults else {}
-        warnings: dict[str, None] = {}
+        warnings = dict.fromkeys(warning for one in kept.values() for warning in one.warnings)
         for file in dict.fromkeys(file for one in kept.values() for file in one.files):
             with suppress(Wrong):  # told with the profile
                 references |= {paper.title: paper for paper in reversed(self._shelf.papers(file))}

@@ -54,7 +54,7 @@ class Home:
         if main.faults or table is None or (found.faults and not lenient):
             raise ConfigError([*by_line(main), *found.faults])
         settings = main_settings(where, table, data_dir if shipped else table.state, sources)
-        warnings = list(door.warnings)
+        warnings = [*door.warnings, *main.warnings]
         if table.public_url and table.web.listen is None:
             warnings.append("public_url is set, but no [web] listen: the links in mail lead to pages nobody serves")
         self._warnings = tuple(warnings)
