@@ -251,8 +251,8 @@ def an_office(
     With *texts* the profiles are those of files, by name.
     """
     lab = a_profile("lab", deliver=(Target("slack", CHANNEL),))
-    known = profiles_in(folder, texts) if texts else None
     with SlackServer() as slack, Store.open(store_url, now=NOW) as store:
+        known = profiles_in(folder, texts, store) if texts else None
         settings = Settings(folder, folder, "", profiles=profiles or (lab,), slack=slack.app_settings(**fields))
         settings = replace(settings, profiles=known.settings.profiles) if known else settings
         ingest(store, [a_paper(title) for title in titles])
@@ -282,7 +282,7 @@ def signature(content: str | bytes, at: datetime, secret: str = SECRET) -> dict[
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={made}"}
 
 
-def profiles_in(folder: Path, texts: Mapping[str, str]) -> Profiles:
+def profiles_in(folder: Path, texts: Mapping[str, str], store: Store) -> Profiles:
     """A config folder with these profiles."""
     (folder / "profiles").mkdir()
     (folder / "drop").mkdir()
@@ -290,7 +290,7 @@ def profiles_in(folder: Path, texts: Mapping[str, str]) -> Profiles:
     (folder / "digest.toml").write_text(f'[[sources]]\nkind = "folder"\npath = "drop"\n{slack}')
     for name, text in texts.items():
         (folder / "profiles" / f"{name}.toml").write_text(text)
-    return Profiles(Home(folder, {"TOKEN": "xoxb-1"}, cwd=folder, data_dir=folder / "data"))
+    return Profiles(Home(folder, {"TOKEN": "xoxb-1"}, cwd=folder, data_dir=folder / "data"), store)
 
 
 def texts_of(value: Any) -> list[str]:

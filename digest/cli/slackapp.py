@@ -23,6 +23,15 @@ def check_installed(settings: Settings) -> None:
         raise ConfigError([Fault(f"{settings.where}: slack.{key}", what, "pip install 'paper-digest[slack-app]'")])
 
 
+def check_online(settings: Settings) -> str:
+    """Ask Slack about the app's own token; "" where there is none. Raises DeliveryError."""
+    if settings.slack is None or not settings.slack.app_token:
+        return ""
+    from digest.slack_app.running import check
+
+    return check(settings.slack)
+
+
 @contextmanager
 def beside(
     bot: Bot, steady: Callable[[], float], pages: Callable[[Sequence[Any]], AbstractContextManager[object]]

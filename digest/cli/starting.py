@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,13 +116,17 @@ def _online(settings: Settings) -> bool:
     """Log in wherever the config names an account; say how it went."""
     good = True
     for name, channel in building.make_channels(settings).items():
-        try:
-            said = channel.check()
-        except (DeliveryError, DigestError) as error:
-            saying.warn(f"{name}: {error}")
-            good = False
-        else:
-            saying.out(f"  {name}: {said}")
-        finally:
-            channel.close()
-    return good
+        good &= _tried(name, channel.check)
+        channel.close()
+    return good & _tried("slack app", partial(slackapp.check_online, settings))
+
+
+def _tried(name: str, check: Callable[[], str]) -> bool:
+    try:
+        said = check()
+    except (DeliveryError, DigestError) as error:
+        saying.warn(f"{name}: {error}")
+        return False
+    if said:
+        saying.out(f"  {name}: {said}")
+    return True

@@ -114,7 +114,7 @@ class _Heard:
 
     def _do(self, work: Work, body: Mapping[str, Any]) -> None:
         try:
-            self._desk.look()
+            self._desk.look(self._steady())
             work(self._desk, body)
         except Exception:  # whatever it is, the next reader shall be heard
             log.exception("an answer in Slack failed", what=work.__name__)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +16,8 @@ from digest.errors import DigestError
 from digest.model import Paper
 from digest.render import slack, wording
 from digest.render.view import paper_view
-from digest.slack_app import blocks, calling, cards, words
+from digest.slack_app import blocks, calling, cards, subscribing, words
+from digest.slack_app.asking import Asked, what
 from digest.slack_app.blocks import Block
 from digest.slack_app.desk import Desk, person
 from digest.store import Wanted, terms
@@ -29,15 +29,6 @@ LONGEST_REST = 366
 """Days, as on the pages."""
 _LINK = re.compile(r"<([^<>|]+)(?:\|[^<>]*)?>")
 log = structlog.get_logger("digest.slack")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asks, in which channel, and what stands after the verb."""
-
-    user: str
-    channel: str
-    text: str
 
 
 def ask(desk: Desk, body: Mapping[str, Any]) -> None:
@@ -76,7 +67,7 @@ def today(desk: Desk, asked: Asked) -> Sequence[Block]:
 def search(desk: Desk, asked: Asked) -> Sequence[Block]:
     """The best five papers for some words."""
     if not asked.text:
-        return _what("search")
+        return what("search")
     wanted = Wanted(terms(asked.text))
     found = desk.store.best(wanted, SHOWN) or desk.store.find(wanted, SHOWN).papers if wanted.terms else ()
     return [block for paper in found for block in cards.card(paper)] or [blocks.section(words.NOTHING_FOUND)]
@@ -89,7 +80,7 @@ def why(desk: Desk, asked: Asked) -> Sequence[Block]:
         return _no_profile(desk)
     paper = named(desk, asked.text)
     if paper is None:
-        return [blocks.section(words.NOTHING_FOUND)] if asked.text else _what("why")
+        return [blocks.section(words.NOTHING_FOUND)] if asked.text else what("why")
     pick = desk.weigh(profile, paper)
     name = clean(profile.title or profile.name)
     said = words.fits(pick.score, profile.floor, slack.mrkdwn(name), slack.mrkdwn(clean(pick.interest)))
@@ -106,7 +97,7 @@ def like(desk: Desk, asked: Asked) -> Sequence[Block]:
         return _no_profile(desk)
     paper = named(desk, asked.text)
     if paper is None:
-        return [blocks.section(words.NOTHING_FOUND)] if asked.text else _what("like")
+        return [blocks.section(words.NOTHING_FOUND)] if asked.text else what("like")
     if own and own.interests and desk.bot.profiles:
         best = desk.weigh(own, paper).interest
         place = next((n for n, one in enumerate(own.interests) if one.name == best), 0)
@@ -139,7 +130,7 @@ def share(desk: Desk, asked: Asked) -> Sequence[Block]:
     if profile is None or desk.bot.profiles is None:
         return [blocks.section(words.NOT_YOURS)]
     if (wanted := asked.text.lower()) not in {"on", "off"}:
-        return _what("share")
+        return what("share")
     desk.bot.profiles.edit(profile.name, [Edit(("share",), wanted == "on")], now=desk.clock())
     return [blocks.section(words.SHARED if wanted == "on" else words.NOT_SHARED)]
 
@@ -174,10 +165,6 @@ def _no_profile(desk: Desk) -> Sequence[Block]:
     return [blocks.section(words.NO_PROFILE.format(subscribe=words.way_in(desk.slack.subscribe)))]
 
 
-def _what(verb: str) -> Sequence[Block]:
-    return [blocks.section(words.WHAT.format(verb=verb))]
-
-
 def _spoken(made: Sequence[Block]) -> str:
     """What a screen reader says of an answer: its first paragraphs."""
     said = [block["text"]["text"] for block in made if block["type"] == "section"]
@@ -185,5 +172,6 @@ def _spoken(made: Sequence[Block]) -> str:
 
 
 VERBS: dict[str, Callable[[Desk, Asked], Sequence[Block]]] = {
-    "today": today, "search": search, "why": why, "like": like, "pause": pause, "share": share, "help": tell,
+    "today": today, "search": search, "why": why, "like": like, "pause": pause, "share": share,
+    "subscribe": subscribing.subscribe, "unsubscribe": subscribing.unsubscribe, "help": tell,
 }  # fmt: skip

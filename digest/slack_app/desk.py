@@ -105,10 +105,10 @@ class Desk:
         for profile in self.settings.profiles:
             yield from ((target.address, profile) for target in profile.deliver if target.channel == "slack")
 
-    def look(self) -> None:
-        """Take notice of profiles that were changed elsewhere; the app may have a process of its own."""
+    def look(self, steady: float) -> None:
+        """Take notice of profiles that were changed elsewhere, some seconds ago at most, by a clock of seconds."""
         if self.bot.profiles:
-            self.bot.profiles.look()
+            self.bot.profiles.recent(steady)
 
     def reads(self, value: str) -> tuple[str, ...] | None:
         """What the value of a button is about: profile, date, paper, opinion."""

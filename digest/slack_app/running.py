@@ -12,9 +12,11 @@ import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
+from digest.errors import Deferred, Rejected
 from digest.model import SlackSettings
+from digest.slack_app.calling import quiet
 
 HANDS = 6
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
@@ -44,6 +46,19 @@ def connected(app: App, slack: SlackSettings, *, ping_seconds: float = 10.0) -> 
         handler.client.close()
         thread.join(2 * slack.timeout)
         handler.client.close()  # that line, too
+
+
+def check(slack: SlackSettings) -> str:
+    """Ask Slack whether the app may open a line, without opening one; raises Rejected or Deferred."""
+    web = WebClient(base_url=slack.base_url, timeout=int(slack.timeout), retry_handlers=[], logger=quiet)
+    try:
+        web.apps_connections_open(app_token=slack.app_token)
+    except SlackApiError as error:
+        why = str(error.response.get("error", ""))[:60]
+        raise Rejected(f"Slack: {why} for app_token, which needs connections:write", scope="channel") from None
+    except (OSError, SlackClientError, ValueError) as error:
+        raise Deferred(f"Slack: no answer ({type(error).__name__})", scope="channel") from None
+    return "Socket Mode is open to the app"
 
 
 def _connect(handler: SocketModeHandler, ends: threading.Event) -> None:

@@ -168,3 +168,17 @@ def test_the_manifest_is_printed_for_socket_mode_or_for_the_address_that_slack_c
     assert made["settings"]["socket_mode_enabled"] is False
     assert made["settings"]["interactivity"]["request_url"] == made["features"]["slash_commands"][0]["url"] == url
     assert made["oauth_config"] == plain["oauth_config"]
+
+
+def test_check_online_tries_the_apps_own_token(tmp_path, monkeypatch):
+    bot = BotFolder(tmp_path / "bot")
+    with SlackServer() as slack:
+        bot.config.write_text(bot.config.read_text() + CONFIG.format(port=slack.port))
+        slack.socket_url = "ws://127.0.0.1:1/"
+        monkeypatch.setenv("SLACK_BOT_TOKEN", slack.token)
+        monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
+        ran = bot.digest("check", "--online")
+        assert (ran.code, "slack app: Socket Mode is open to the app" in ran.out) == (0, True), ran.err
+        monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-another")
+        ran = bot.digest("check", "--online")
+        assert (ran.code, "slack app: Slack: invalid_auth for app_token" in ran.err) == (1, True)
