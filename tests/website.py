@@ -128,11 +128,11 @@ def a_site(folder: Path, **web: object) -> Iterator[Served]:
     (folder / "profiles" / "eve.toml").write_text(PROFILE.replace("title =", "# title ="), encoding="utf-8")
     home = Home(folder, {"PASSWORD": PASSWORD}, cwd=folder, data_dir=folder)
     home.settings = replace(home.settings, web=replace(home.settings.web, **{"port": 0, "per_minute": 0, **web}))
-    profiles = Profiles(home)
-    settings = profiles.settings
     seconds: list[float] = []
-    links = Links(settings.public_url, Tokens((KEY,)))
-    with Store.open(settings.store_url, now=NOW) as store:
+    links = Links(home.settings.public_url, Tokens((KEY,)))
+    with Store.open(home.settings.store_url, now=NOW) as store:
+        profiles = Profiles(home, store)
+        settings = profiles.settings
         _fill(store, settings.profiles)
         bot = Bot(settings, store, Renderer(), {}, lambda: NOW, random.Random(1), profiles=profiles)
         site = Site(

@@ -48,7 +48,7 @@ class _Sample(Profiles):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def look(self) -> Settings:
+    def recent(self, steady: float) -> Settings:
         return self.settings
 
     def document(self, name: str) -> ProfileText | None:

@@ -22,9 +22,6 @@ from digest.text import clean
 from digest.web import words
 from digest.web.limits import Bucket
 
-LOOK = 5.0
-"""Seconds between two looks at the files of the profiles."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -66,13 +63,10 @@ class Site:
     trying: threading.Lock = field(default_factory=threading.Lock)
     """Held by the one request that has a trial made."""
 
-    looks: Bucket = field(default_factory=lambda: Bucket(1, 1 / LOOK))
-    """Of looks at the profiles: somebody may have edited one elsewhere."""
-
     def look(self) -> None:
         """See profiles that were changed elsewhere, a few seconds late at most."""
-        if self.profiles is not None and self.looks.take("", self.steady()):
-            self.profiles.look()
+        if self.profiles is not None:
+            self.profiles.recent(self.steady())
 
     @property
     def settings(self) -> Settings:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from digest.web.site import LOOK
+from digest.pipeline.profiles import RECENT
 from tests.builders import NOW
 from tests.website import Served, a_site
 
@@ -61,5 +61,5 @@ def test_a_profile_that_is_edited_elsewhere_is_seen(tmp_path):
         assert "Ada’s reading" in httpx.get(page).text
         file = site.folder / "profiles" / "ada.toml"
         file.write_text(file.read_text(encoding="utf-8").replace("Ada’s reading", "Ada reads on"), encoding="utf-8")
-        site.tick(LOOK)
+        site.tick(RECENT + 1)
         assert "Ada reads on" in httpx.get(page).text
