@@ -85,14 +85,15 @@ def evaluate(
 def _likes_of(name: str, config: Path | None, now: str | None) -> LeavingReport:
     from digest import pipeline
     from digest.evaluate import leave_each_out
+    from digest.ranking.feedback import NO_TASTE
 
     tick = clock(now)
     settings = building.load_settings(config)
     with building.bot(settings, tick, scratch=True) as bot:
         who = find_profile(bot.settings, name)
-        liked, month = pipeline.recent(bot, who)
+        liked, month, tastes = pipeline.recent(bot, who)
         background = pipeline.learning.background(settings)
-        report = leave_each_out(who, liked, month, background, pipeline.meaning.reader(bot))
+        report = leave_each_out(who, liked, month, background, pipeline.meaning.reader(bot), tastes.get(name, NO_TASTE))
         _warn(pipeline.meaning.done(bot))
     return report
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.model import Interest, Paper, Profile
 from digest.ranking import Background
+from digest.ranking.feedback import NO_TASTE, Taste
 
 if TYPE_CHECKING:
     from digest.pipeline.meaning import Meaning
@@ -68,8 +69,11 @@ def leave_each_out(
     month: Sequence[Paper],
     background: Background,
     meaning: Meaning | None = None,
+    taste: Taste = NO_TASTE,
 ) -> LeavingReport:
     """Rank each like of *profile* that *liked* knows among the papers of *month*, by all that the profile says else.
+
+    *taste* is what votes taught of it; what they say of the like itself is left out too.
 
     Its own interest alone is asked, with its other likes; these are not among the candidates.
     """
@@ -80,10 +84,13 @@ def leave_each_out(
     ours = {liked[like].title for _, like in known} | {liked[like].id for _, like in known}
     others = [paper for paper in month if paper.title not in ours and (not paper.id or paper.id not in ours)]
     candidates = [*others, *(liked[like] for _, like in known)]
-    wishes = [_without(profile, interest, like, liked) for interest, like in known]
+    wishes = [
+        replace(_without(profile, interest, like, liked), name=str(n)) for n, (interest, like) in enumerate(known)
+    ]
     found = []
-    meanings = meaning.of(candidates, wishes, liked) if meaning else None
-    for n, order in enumerate(Ranker(background).orders(candidates, wishes, liked, meanings)):
+    tastes = {wish.name: taste.beside(liked[like]) for wish, (_, like) in zip(wishes, known, strict=True)}
+    meanings = meaning.of(candidates, wishes, liked, tastes=tastes) if meaning else None
+    for n, order in enumerate(Ranker(background).orders(candidates, wishes, liked, meanings, tastes)):
         own = len(others) + n
         ahead = sum(one < len(others) for one in order[: order.index(own)]) if own in order else len(others)
         interest, like = known[n]

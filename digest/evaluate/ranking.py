@@ -91,13 +91,14 @@ def rankings(split: Split, signals: Signals, meaning: Meaning | None = None) -> 
     for batch in split.batches:
         due = [profile for profile in split.profiles if batch["relevant"].get(profile["user"])]
         papers = [split.papers[item] for item in batch["items"]]
-        wishes = [_profile(profile, signals) for profile in due]
+        wishes = [as_profile(profile, signals) for profile in due]
         meanings = meaning.of(papers, wishes, split.papers, lambda most: split.corpus[-most:]) if meaning else None
         for profile, order in zip(due, ranker.orders(papers, wishes, split.papers, meanings), strict=True):
             yield profile, batch, [batch["items"][n] for n in order]
 
 
-def _profile(profile: Mapping[str, Any], signals: Signals) -> Profile:
+def as_profile(profile: Mapping[str, Any], signals: Signals) -> Profile:
+    """A labelled profile as the config would state it, with what *signals* names alone."""
     interest = Interest(
         name="",
         keywords=tuple(profile.get("keywords") or ()) if signals != "likes" else (),

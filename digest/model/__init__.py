@@ -53,6 +53,7 @@ from digest.model.shown import (
     Sighting,
     place_of,
 )
+from digest.model.votes import Learned, LearnedPaper, LearnedTerm, Opinion, Vote
 from digest.model.wishes import Interest, Profile, Quiet, Target
 
 __all__ = [
@@ -80,6 +81,9 @@ __all__ = [
     "Join",
     "KeepSettings",
     "Known",
+    "Learned",
+    "LearnedPaper",
+    "LearnedTerm",
     "Letter",
     "Listing",
     "LookBack",
@@ -87,6 +91,7 @@ __all__ = [
     "Message",
     "MetricsSettings",
     "OperatorSettings",
+    "Opinion",
     "Paper",
     "Part",
     "Pause",
@@ -113,6 +118,7 @@ __all__ = [
     "SummarySettings",
     "Target",
     "Trouble",
+    "Vote",
     "WebSettings",
     "message_key",
     "place_of",

@@ -22,7 +22,7 @@ LETTER = "letter:"
 
 DeliveryState = Literal["queued", "sending", "sent", "dead", "unknown"]
 
-ReasonKind = Literal["words", "keywords", "like", "author", "organisation", "popular", "update", "surprise"]
+ReasonKind = Literal["words", "keywords", "like", "vote", "author", "organisation", "popular", "update", "surprise"]
 
 
 @dataclass(frozen=True, slots=True)

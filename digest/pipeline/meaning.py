@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import ModelUnusable
 from digest.model import Failure, Paper, Profile
+from digest.ranking.feedback import NO_VOTES, Taste
 from digest.store import Store
 
 if TYPE_CHECKING:
@@ -72,10 +73,13 @@ class Meaning:
         profiles: Sequence[Profile],
         liked: Mapping[str, Paper],
         ordinary: Callable[[int], Sequence[Paper]] | None = None,
+        *,
+        tastes: Mapping[str, Taste] = NO_VOTES,
     ) -> Meanings | None:
         """What *papers* and the wishes of *profiles* mean; None without a usable model.
 
-        *ordinary* gives so many known papers, by default the newest of the store. Raises Stopped.
+        *tastes* are what votes taught, by profile; *ordinary* gives so many known papers, by default the newest of the
+        store. Raises Stopped.
         """
         if self._place is None or self.warnings:
             return None
@@ -85,9 +89,10 @@ class Meaning:
             return None
         from digest.ranking.semantic import Meanings, key_of, text_of, wanted
 
+        voted = [paper for profile in profiles if profile.name in tastes for paper in tastes[profile.name].papers]
         usual = {key_of(text): text for text in map(text_of, known)}
         try:
-            vectors = self._vectors(wanted(papers, interests, liked) | usual)
+            vectors = self._vectors(wanted(papers, interests, liked, voted) | usual)
         except ModelUnusable as missing:
             self.warnings.append(Failure(missing.where, f"{missing.why} (ranked without the sentence model)"))
             return None

@@ -17,9 +17,11 @@ from digest.pipeline.acquaintance import Acquaintance
 from digest.pipeline.bot import Bot, Kept
 from digest.pipeline.due import Due, due_editions, today
 from digest.pipeline.spool import Spool, Ticket
+from digest.pipeline.tastes import tastes
 from digest.pipeline.voice import Voice
 from digest.pipeline.wishes import Wishes
 from digest.ranking import Ranking
+from digest.ranking.feedback import NO_VOTES, Taste
 from digest.ranking.sketch import kinship
 from digest.render import wording
 from digest.store import PackedEdition, QueuedEdition, Store, pack
@@ -41,7 +43,7 @@ Outcome = tuple[list[EditionReport], list[Failure], list[Failure]]
 class Group(NamedTuple):
     """Who has the same candidates: so many are *considered*, *offered* is all that is ranked for them.
 
-    *liked* are the papers that they like; *had* says who was offered which before.
+    *liked* are the papers that they like, *tastes* what votes taught; *had* says who was offered which before.
     """
 
     members: Sequence[Due]
@@ -49,6 +51,7 @@ class Group(NamedTuple):
     offered: Sequence[Change]
     liked: Mapping[str, Paper]
     had: Mapping[str, Collection[str]]
+    tastes: Mapping[str, Taste]
 
 
 def prepare(
@@ -192,7 +195,7 @@ def editions(bot: Bot, due: Sequence[Due], now: datetime) -> Iterator[Made]:
     votes = bot.store.votes([profile.name for profile, _ in due if profile.look_back])
     for group in _groups(bot, due, now, newest, cursors):
         try:
-            rankings = rank(bot, group.offered, [profile for profile, _ in group.members], group.liked)
+            rankings = rank(bot, group.offered, [profile for profile, _ in group.members], group.liked, group.tastes)
         except meaning.Stopped:
             return  # who got nothing is still due
         for (profile, day), ranked in zip(group.members, rankings, strict=True):
@@ -224,7 +227,8 @@ def _groups(bot: Bot, due: Sequence[Due], now: datetime, newest: int, cursors: M
         revised = () if "text" in causes else bot.store.revisions_after(cursor, upto=newest)
         liked = liked_papers(bot, profiles) if changes or revised else {}
         offered = (*changes, *_liked_by_any(profiles, revised, changes, liked))
-        yield Group(members, len(changes), offered, liked, had)
+        taught = tastes(bot.store, [profile.name for profile in profiles], now) if offered else {}
+        yield Group(members, len(changes), offered, liked, had, taught)
 
 
 def _read_ahead(bot: Bot, due: Sequence[Due], now: datetime) -> None:
@@ -233,20 +237,25 @@ def _read_ahead(bot: Bot, due: Sequence[Due], now: datetime) -> None:
     cursors = bot.store.cursors([profile.name for profile, _ in due])
     for group in _groups(bot, due, now, bot.store.last_change(), cursors):
         papers, profiles = [change.paper for change in group.offered], [profile for profile, _ in group.members]
-        reader.of(papers, profiles, group.liked)
+        reader.of(papers, profiles, group.liked, tastes=group.tastes)
         if teams := [member for profile in profiles for member in team.members(bot, profile)]:
-            reader.of(papers, teams, liked_papers(bot, teams))
+            taught = tastes(bot.store, [member.name for member in teams], now)
+            reader.of(papers, teams, liked_papers(bot, teams), tastes=taught)
     reader.rest()
 
 
 def rank(
-    bot: Bot, changes: Sequence[Change], profiles: Sequence[Profile], liked: Mapping[str, Paper]
+    bot: Bot,
+    changes: Sequence[Change],
+    profiles: Sequence[Profile],
+    liked: Mapping[str, Paper],
+    tastes: Mapping[str, Taste] = NO_VOTES,
 ) -> Iterator[Ranking]:
     """Yield what each profile gets of *changes*; without candidates nothing heavy is loaded. Raises Stopped."""
     if not changes:
         return (Ranking(profile, ()) for profile in profiles)
-    meanings = meaning.reader(bot).of([change.paper for change in changes], profiles, liked)
-    return learning.ranker(bot).rank(changes, profiles, liked, meanings=meanings)
+    meanings = meaning.reader(bot).of([change.paper for change in changes], profiles, liked, tastes=tastes)
+    return learning.ranker(bot).rank(changes, profiles, liked, meanings=meanings, tastes=tastes)
 
 
 def _for_team(bot: Bot, profile: Profile, digest: Digest, wishes: Wishes) -> Digest:
@@ -254,8 +263,9 @@ def _for_team(bot: Bot, profile: Profile, digest: Digest, wishes: Wishes) -> Dig
     members = [wishes.heeded(member) for member in team.members(bot, profile)]
     if not members or not digest.picks:
         return digest
+    taught = tastes(bot.store, [member.name for member in members], wishes.now)
     try:
-        rankings = rank(bot, [pick.change for pick in digest.picks], members, liked_papers(bot, members))
+        rankings = rank(bot, [pick.change for pick in digest.picks], members, liked_papers(bot, members), taught)
     except meaning.Stopped:
         return digest
     return team.told(digest, members, rankings)

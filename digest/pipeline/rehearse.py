@@ -11,7 +11,9 @@ from digest.pipeline.bot import Bot
 from digest.pipeline.due import today
 from digest.pipeline.prepare import editions, liked_papers, prepare, rank
 from digest.pipeline.summarising import Summaries
+from digest.pipeline.tastes import tastes
 from digest.pipeline.wishes import Wishes
+from digest.ranking.feedback import Taste
 
 RECENT = timedelta(days=30)
 
@@ -54,13 +56,15 @@ def explain(bot: Bot, profile: Profile, ref: str) -> Pick | None:
 def weigh(bot: Bot, profile: Profile, paper: Paper) -> Pick:
     """Score one *paper* for *profile*, with reasons and parts."""
     heeded = Wishes.read(bot.store, bot.clock()).heeded(profile)
-    (ranked,) = rank(bot, [Change(paper, "new")], [heeded], liked_papers(bot, [heeded]))
+    taught = tastes(bot.store, [profile.name], bot.clock())
+    (ranked,) = rank(bot, [Change(paper, "new")], [heeded], liked_papers(bot, [heeded]), taught)
     return next(iter(ranked.explained()), Pick(Change(paper, "new"), 0.0))
 
 
-def recent(bot: Bot, profile: Profile) -> tuple[Mapping[str, Paper], tuple[Paper, ...]]:
-    """Return the papers that *profile* likes by their likes, and all that were new in the last 30 days."""
+def recent(bot: Bot, profile: Profile) -> tuple[Mapping[str, Paper], tuple[Paper, ...], Mapping[str, Taste]]:
+    """Return the papers that *profile* likes by their likes, all that were new in 30 days, and what votes taught."""
     now = bot.clock()
     ingest_sources(bot, now)
     changes = bot.store.changes_after(bot.store.cursor_at(now - RECENT))
-    return liked_papers(bot, [profile]), tuple(change.paper for change in changes if change.kind == "new")
+    new = tuple(change.paper for change in changes if change.kind == "new")
+    return liked_papers(bot, [profile]), new, tastes(bot.store, [profile.name], now)

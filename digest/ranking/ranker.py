@@ -8,14 +8,18 @@ import numpy as np
 
 from digest.model import Change, Paper, Part, Pick, Profile, Reason
 from digest.ranking.background import Background
+from digest.ranking.feedback import NO_VOTES, Taste
+from digest.ranking.holding import holding
+from digest.ranking.liked import ordinary
 from digest.ranking.order import Today
 from digest.ranking.ranked import Ranking
 from digest.ranking.reasons import Evidence, Words, parts, popular, surprising
-from digest.ranking.score import Scorer, Scores, holding
+from digest.ranking.score import Scorer, Scores
 from digest.ranking.semantic import Meanings, Meant
 from digest.ranking.shelf import Shelf
 from digest.ranking.space import Space
-from digest.ranking.wishes import Reader, ordinary
+from digest.ranking.voting import voices
+from digest.ranking.wishes import Reader
 
 _BATCH = 5_000  # interests read at once,
 _BATCH_LIKES = 25_000  # or so many different likes: what they share with every candidate is held
@@ -41,16 +45,18 @@ class Ranker:
         *,
         top: int = 60,
         meanings: Meanings | None = None,
+        tastes: Mapping[str, Taste] = NO_VOTES,
     ) -> Iterator[Ranking]:
         """Yield one ranking per profile, in the order of *profiles*; see `digest.ranking.rank`.
 
-        *meanings* hold what a sentence model makes of everything that `semantic.wanted` names.
+        *meanings* hold what a sentence model makes of everything that `semantic.wanted` names; *tastes* what votes
+        taught, by the name of the profile.
         """
         if not changes:
             yield from (Ranking(profile, ()) for profile in profiles)
             return
         numbers = {id(change): n for n, change in enumerate(changes)}
-        today, scored = self._scored([change.paper for change in changes], profiles, liked, meanings)
+        today, scored = self._scored([change.paper for change in changes], profiles, liked, meanings, tastes)
         for profile, found in scored:
             order = today.order(profile, found.keys)
             if not profile.interests:
@@ -67,9 +73,10 @@ class Ranker:
         profiles: Sequence[Profile],
         liked: Mapping[str, Paper],
         meanings: Meanings | None = None,
+        tastes: Mapping[str, Taste] = NO_VOTES,
     ) -> Iterator[list[int]]:
         """Yield the numbers of *papers* for each profile, best first, in the order of picks."""
-        today, scored = self._scored(papers, profiles, liked, meanings)
+        today, scored = self._scored(papers, profiles, liked, meanings, tastes)
         return (today.order(profile, found.keys) for profile, found in scored)
 
     def _scored(
@@ -78,17 +85,26 @@ class Ranker:
         profiles: Sequence[Profile],
         liked: Mapping[str, Paper],
         meanings: Meanings | None,
+        tastes: Mapping[str, Taste],
     ) -> tuple[Today, Iterator[tuple[Profile, Found]]]:
         today = Today(papers, Space(self.background))
-        return today, (one for batch in _batches(profiles) for one in self._batch(today, batch, liked, meanings))
+        return today, (
+            one for batch in _batches(profiles, tastes) for one in self._batch(today, batch, liked, meanings, tastes)
+        )
 
     def _batch(
-        self, today: Today, profiles: Sequence[Profile], liked: Mapping[str, Paper], meanings: Meanings | None
+        self,
+        today: Today,
+        profiles: Sequence[Profile],
+        liked: Mapping[str, Paper],
+        meanings: Meanings | None,
+        tastes: Mapping[str, Taste],
     ) -> Iterator[tuple[Profile, Found]]:
         interests = [interest for profile in profiles for interest in profile.interests]
-        wishes = Reader(today.space, interests, liked, today.following, self._shelf).wishes()
+        said = voices(profiles, tastes)
+        wishes = Reader(today.space, interests, liked, today.following, self._shelf, said).wishes()
         holds = holding(wishes.phrases, today.vectors.weights, today.texts)
-        meant = Meant(meanings, today.papers, interests, liked) if meanings else None
+        meant = Meant(meanings, today.papers, interests, wishes) if meanings else None
         scorer = Scorer(wishes, ordinary(self.background), today.vectors, holds, meant)
         evidence = Evidence(today, wishes, holds, scorer)
         at = 0
@@ -150,7 +166,7 @@ def _with_surprises(
     return (*(pick for pick in picks if id(pick.change) not in taken), *others)
 
 
-def _batches(profiles: Sequence[Profile]) -> Iterator[list[Profile]]:
+def _batches(profiles: Sequence[Profile], tastes: Mapping[str, Taste]) -> Iterator[list[Profile]]:
     """Cut the profiles where `_BATCH` interests or `_BATCH_LIKES` different likes are together."""
     batch: list[Profile] = []
     likes: set[str] = set()
@@ -160,6 +176,8 @@ def _batches(profiles: Sequence[Profile]) -> Iterator[list[Profile]]:
         many += len(profile.interests)
         for interest in profile.interests:
             likes.update(interest.like)
+        if profile.name in tastes:
+            likes.update(f"{paper.id} {paper.title}" for paper in tastes[profile.name].papers)
         if many >= _BATCH or len(likes) >= _BATCH_LIKES:
             yield batch
             batch, likes, many = [], set(), 0

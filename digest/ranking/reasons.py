@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.model import Change, Interest, Part, Pick, Reason
+from digest.model import Change, Interest, Part, Pick, Reason, ReasonKind
 from digest.ranking.arrays import Floats, Sparse, members, narrowed, scaled
 from digest.ranking.order import Today
 from digest.ranking.score import COMMON, Scorer, Scores, chance
@@ -72,7 +72,7 @@ class Evidence:
                 Reason("author", self._today.following.authors(interest, n)),
                 Reason("organisation", self._today.following.organisation(interest, n)),
                 Reason("keywords", named),
-                Reason("like", (liked,) if liked else ()),
+                *self._resembled(row, liked),
                 Reason("words", self._earned(n, columns, values * wanted[columns], named)),
             )
             yield tuple(reason for reason in found if reason.names)
@@ -117,20 +117,27 @@ class Evidence:
             self._surfaces[n] = found
         return self._surfaces[n]
 
-    def _nearest(self, row: int, numbers: Sequence[int]) -> list[str]:
-        """For each paper the title of the liked paper nearest to it, "" when none is near."""
+    def _resembled(self, row: int, text: int) -> tuple[Reason, ...]:
+        """The liked *text* that a paper resembles, as stated by the interest of *row* or as voted for; -1 is none."""
+        if text < 0:
+            return ()
+        kind: ReasonKind = "vote" if text in _row(self._wishes.voted, row)[0] else "like"
+        return (Reason(kind, (self._wishes.titles[text],)),)
+
+    def _nearest(self, row: int, numbers: Sequence[int]) -> list[int]:
+        """For each paper the row of the liked text nearest to it, -1 when none is near."""
         if self._scorer.meant is not None:
             return self._scorer.meant.nearest(row, numbers)
         likes = _row(self._wishes.likes, row)[0]
         if not len(likes):
-            return [""] * len(numbers)
+            return [-1] * len(numbers)
         words = self._scorer.sharing(likes, numbers)
         near = (self._wishes.liked.places[likes] @ self._today.vectors.places[numbers].T + words) / 2
         best = near.argmax(axis=0)
         at = np.arange(len(numbers))
         good = (near[best, at] >= _NEAR) & (words[best, at] > 0)
-        titles = [self._wishes.titles[like] for like in likes[best].tolist()]
-        return [title if is_near else "" for title, is_near in zip(titles, good.tolist(), strict=True)]
+        found: list[int] = np.where(good, likes[best], -1).tolist()
+        return found
 
 
 class Words:
@@ -190,7 +197,7 @@ def surprising(change: Change, score: float) -> Pick:
 def parts(found: Scores, i: int, n: int, score: float) -> tuple[Part, ...]:
     """What each signal adds on the way from an ordinary paper's score to this one's; they sum to *score*."""
     values = [(name, float(signal[i, n])) for name, signal in found.signals.items()]
-    steps = [(name, value) for name, value in values if value]
+    steps = [(name, value) for name, value in values if abs(value) >= _LEAST]
     reached = chance(np.cumsum([0.0, *(value for _, value in steps)]), float(found.half[i, 0])).tolist()
     parts = [Part("an ordinary paper", reached[0])]
     for (name, value), before, after in zip(steps, reached[:-1], reached[1:], strict=True):

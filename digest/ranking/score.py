@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from digest.ranking.arrays import Floats, Sparse, dense, members, narrowed, stacked, widened
+from digest.ranking.arrays import Floats, Sparse, dense, members, narrowed, widened
+from digest.ranking.holding import having
 from digest.ranking.semantic import MEANT, Meant
 from digest.ranking.space import Vectors, slices
-from digest.ranking.wishes import Phrase, Wishes
+from digest.ranking.wishes import Wishes
 
 COMMON = 2.0  # how much of what any paper shares is taken off what likes share
 _WORDS_LEAST, _TOPIC_LEAST = 0.02, 0.05  # deviations are not taken for smaller than this
@@ -50,6 +51,8 @@ SIGNALS = (
     "followed author",
     "followed organisation",
 )
+VOTED = ("papers voted for", "papers voted against")
+Shares = Mapping[str, tuple[Floats, Floats]]  # signal -> what of it votes for and votes against earned
 _BY_WORDS = 4  # of them come of words and topics
 
 
@@ -146,11 +149,15 @@ class Scorer:
         """Score every candidate for the interests *rows*."""
         wishes = self._wishes
         many = wishes.many[rows][:, None]
-        likes, asks = np.minimum(many, 1), wishes.asks[rows][:, None]
-        liked = (wishes.likes[rows] @ wishes.liked.places) @ self._places
+        any_, asks = (many > 0).astype(np.float32), wishes.asks[rows][:, None]
+        against = wishes.against[rows]
+        wanted = wishes.likes[rows] - against
+        # what is voted against alone is a weak wish, too
+        likes = np.maximum(np.minimum(many, 1), np.asarray(against.sum(axis=1)))
+        liked = (wanted @ wishes.liked.places) @ self._places
         asked = wishes.asked.places[rows] @ self._places
         common = wishes.likes[rows] @ self._each  # words shared with the likes, on average
-        beyond = common - COMMON * likes * self._usual
+        beyond = wanted @ self._each - COMMON * any_ * self._usual
         raw = [
             _without_more(self._deviations(beyond, _WORDS_LEAST), common),
             self._deviations(liked, _TOPIC_LEAST),
@@ -161,10 +168,11 @@ class Scorer:
         few = least_one**-0.5  # 1 for one like or none, and so is what keywords weigh
         fade = least_one**-_FADE * (np.maximum(least_one, _FEW) / _FEW) ** -_FADE_MORE
         pairs = [(likes, likes * (_TOPIC + few), likes), (asks, asks, fade)]
-        weighed = []
+        factors = []
         for n, (words, topic, weight) in zip((0, 2), pairs, strict=True):
             spread = self._spread(words * raw[n] + topic * raw[n + 1])
-            weighed += [raw[n] * (words * weight / spread), raw[n + 1] * (topic * weight / spread)]
+            factors += [words * weight / spread, topic * weight / spread]
+        weighed = [signal * factor for signal, factor in zip(raw, factors, strict=True)]
         spread = self._spread(total(weighed))
         ordinary = total([signal[:, : self._ordinary] / spread for signal in weighed])
         named = fade * (_NAMED if self.meant is None else _NAMED_TOO)
@@ -178,14 +186,37 @@ class Scorer:
         grounded = signals[0] + np.where(sure, signals[2], 0) + sum(signals[4:]) >= _FEW_WORDS
         grounded |= alone & (signals[2] >= _MANY_WORDS)
         vague = np.where(
-            near | grounded, np.float32(1), np.where(likes > 0, np.float32(VAGUE), np.float32(_VAGUE_ASKED))
+            near | grounded, np.float32(1), np.where(any_ > 0, np.float32(VAGUE), np.float32(_VAGUE_ASKED))
         )
         told = dict(zip(SIGNALS, signals, strict=True))
+        voters = np.flatnonzero(np.diff(wishes.voted[rows].indptr) + np.diff(against.indptr))
+        kept = ((common > 0) | (raw[0] < 0)).astype(np.float32)
+        by_words = factors[0] / (spread * self._scale(beyond, _WORDS_LEAST)) * kept
+        by_topic = factors[1] / (spread * self._scale(liked, _TOPIC_LEAST))
+        shares = self._of_votes(rows, voters, by_words, by_topic) if len(voters) else {}
         if self.meant is not None:
-            less, meant = self.meant.beside(signals[:_BY_WORDS], rows, least_one, fade)
-            told |= dict(zip((*SIGNALS[:_BY_WORDS], *MEANT), (*less, *meant), strict=True))
+            level, meant, more = self.meant.beside(rows, voters, likes, least_one, fade)
+            told |= {name: told[name] * level for name in SIGNALS[:_BY_WORDS]} | dict(zip(MEANT, meant, strict=True))
+            shares = {name: (ups * level, downs * level) for name, (ups, downs) in shares.items()}
+            shares |= more
             vague = np.where(total(meant) < _MEANT, vague, np.float32(1))
-        return Scores(told, halves(ordinary), unwanted, vague)
+        return Scores(apart(told, voters, shares), halves(ordinary), unwanted, vague)
+
+    def _of_votes(
+        self, rows: slice, voters: NDArray[np.int64], by_words: Floats, by_topic: Floats
+    ) -> dict[str, tuple[Floats, Floats]]:
+        """What the votes of the interests *voters* among *rows* earn, for and against, in the signals of likes.
+
+        *by_words* and *by_topic* are the deviations that a unit of what is shared and of nearness comes to.
+        """
+        wishes, found = self._wishes, []
+        for said, of_all in ((wishes.voted[rows][voters], COMMON), (-wishes.against[rows][voters], 0)):
+            common = of_all * np.asarray(said.sum(axis=1)) * self._usual
+            words = self._beyond_ordinary(said @ self._each - common) * by_words[voters]
+            topic = self._beyond_ordinary((said @ wishes.liked.places) @ self._places) * by_topic[voters]
+            found.append((words[:, self._ordinary :], topic[:, self._ordinary :]))
+        (words, topic), (less_words, less_topic) = found
+        return {SIGNALS[0]: (words, less_words), SIGNALS[1]: (topic, less_topic)}
 
     def _sharing(self, liked: Sparse) -> Floats:
         """Words shared by every like with every paper; some papers at a time, whose words fit in memory with zeros."""
@@ -196,11 +227,19 @@ class Scorer:
 
     def _deviations(self, found: Floats, least: float) -> Floats:
         """*found* in deviations from what ordinary papers get, row by row."""
-        usual = found[:, : self._ordinary]
-        mean = usual.mean(axis=1, keepdims=True) if self._ordinary else 0
-        variance = usual.var(axis=1, keepdims=True) if self._ordinary else 1
-        deviations: Floats = ((found - mean) / np.sqrt(variance + least**2)).astype(np.float32)
+        deviations: Floats = (self._beyond_ordinary(found) / self._scale(found, least)).astype(np.float32)
         return deviations
+
+    def _beyond_ordinary(self, found: Floats) -> Floats:
+        usual = found[:, : self._ordinary]
+        beyond: Floats = found - (usual.mean(axis=1, keepdims=True) if self._ordinary else 0)
+        return beyond
+
+    def _scale(self, found: Floats, least: float) -> Floats:
+        """One deviation of every row, as a column."""
+        usual = found[:, : self._ordinary]
+        scale: Floats = np.sqrt((usual.var(axis=1, keepdims=True) if self._ordinary else 1) + least**2)
+        return scale
 
     def _spread(self, rows: Floats) -> Floats:
         usual = rows[:, : self._ordinary]
@@ -208,27 +247,15 @@ class Scorer:
         return found
 
 
-def holding(phrases: Sequence[Phrase], weights: Sparse, texts: Sequence[str]) -> Sparse:
-    """Which candidate (column) names which phrase (row): its folded text holds it.
-
-    Only texts that have all terms of a phrase are looked through.
-    """
-    found = having(phrases, weights)
-    named = []
-    for phrase, start, end in zip(phrases, found.indptr[:-1], found.indptr[1:], strict=True):
-        where = sorted(found.indices[start:end].tolist()) if phrase.terms else range(len(texts))
-        named.append({n: 1.0 for n in where if phrase.folded in texts[n]})
-    return stacked(named, len(texts))
-
-
-def having(phrases: Sequence[Phrase], weights: Sparse) -> Sparse:
-    """Which text (column) has all the terms of which phrase (row); none has those of a phrase without terms."""
-    width = max([weights.shape[1], *(1 + n for phrase in phrases for n in phrase.terms)])  # some were met since
-    needs = stacked([dict.fromkeys(phrase.terms, 1.0) for phrase in phrases], width)
-    has = widened(weights, width).copy()
-    has.data = (has.data > 0).astype(np.float32)
-    found = (needs @ has.T).tocsr()
-    needed = np.repeat([len(phrase.terms) for phrase in phrases], np.diff(found.indptr))
-    found.data = (found.data > needed - 0.5).astype(np.float32)
-    found.eliminate_zeros()
+def apart(told: Mapping[str, Floats], voters: NDArray[np.int64], shares: Shares) -> Mapping[str, Floats]:
+    """The signals *told*, with what votes earned in those that *shares* names told by itself; *voters* are its rows."""
+    if not shares:
+        return told
+    found = dict(told)
+    for name, (ups, downs) in shares.items():
+        found[name] = found[name].copy()
+        found[name][voters] -= ups + downs
+    for place, name in enumerate(VOTED):
+        found[name] = np.zeros_like(found[SIGNALS[0]])
+        found[name][voters] = total([share[place] for share in shares.values()])
     return found

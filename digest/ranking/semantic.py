@@ -9,7 +9,7 @@ are; with very few it leaves hardly more than the plain direction. See docs/rank
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from digest.model import Interest, Paper
 from digest.ranking.arrays import Floats, Sparse, averaging, unit
+from digest.ranking.wishes import Wishes
 from digest.text import is_reference
 
 Key = int
@@ -48,10 +49,13 @@ def key_of(text: str) -> Key:
     return int.from_bytes(digest, "big") >> 1
 
 
-def wanted(papers: Sequence[Paper], interests: Sequence[Interest], liked: Mapping[str, Paper]) -> dict[Key, str]:
-    """The texts whose vectors are needed to score *papers* for *interests*, papers first."""
+def wanted(
+    papers: Sequence[Paper], interests: Sequence[Interest], liked: Mapping[str, Paper], voted: Iterable[Paper] = ()
+) -> dict[Key, str]:
+    """The texts whose vectors are needed to score *papers* for *interests*, papers first; *voted* are voted on."""
     texts = [text_of(paper) for paper in papers]
     texts += [text_of(paper) for interest in interests for paper in _likes(interest, liked)]
+    texts += [text_of(paper) for paper in voted]
     texts += [asked for interest in interests if (asked := asked_of(interest))]
     return {key_of(text): text for text in texts}
 
@@ -97,54 +101,71 @@ def _whitening(centred: Floats) -> Floats:
 
 
 class Meant:
-    """Scores interests by meaning, against ordinary papers and then today's; rows are interests."""
+    """Scores interests by meaning, against ordinary papers and then today's; rows are interests, as in *wishes*."""
 
     def __init__(
-        self, meanings: Meanings, papers: Sequence[Paper], interests: Sequence[Interest], liked: Mapping[str, Paper]
+        self, meanings: Meanings, papers: Sequence[Paper], interests: Sequence[Interest], wishes: Wishes
     ) -> None:
-        self._meanings, self._ordinary = meanings, len(meanings.ordinary)
-        today = [meanings.numbers[key_of(text_of(paper))] for paper in papers]
-        self._columns = np.concatenate([meanings.ordinary, np.array(today, dtype=np.int64)])
-        self._titles: dict[int, str] = {}
-        groups = [[self._like(paper) for paper in _likes(interest, liked)] for interest in interests]
-        groups = [list(dict.fromkeys(group)) for group in groups]
-        self._likes = averaging(groups, len(meanings.numbers))
+        self._meanings, self._ordinary, self._wishes = meanings, len(meanings.ordinary), wishes
+        self._columns = np.concatenate([meanings.ordinary, self._rows(papers)])
+        self._texts = self._rows(wishes.papers)
         asked = [asked_of(interest) for interest in interests]
         self._asked = averaging([[meanings.numbers[key_of(text)]] if text else [] for text in asked],
                                 len(meanings.numbers))  # fmt: skip
 
-    def _like(self, paper: Paper) -> int:
-        row = self._meanings.numbers[key_of(text_of(paper))]
-        self._titles[row] = paper.title
-        return row
+    def _rows(self, papers: Sequence[Paper]) -> NDArray[np.int64]:
+        return np.array([self._meanings.numbers[key_of(text_of(paper))] for paper in papers], dtype=np.int64)
 
     def beside(
-        self, signals: Sequence[Floats], rows: slice, many: Floats, fade: Floats
-    ) -> tuple[list[Floats], list[Floats]]:
-        """*signals* of words and topics, whose sum has deviation 1, and two more: by what is liked, what is asked for.
+        self, rows: slice, voters: NDArray[np.int64], likes: Floats, many: Floats, fade: Floats
+    ) -> tuple[np.float32, tuple[Floats, Floats], Mapping[str, tuple[Floats, Floats]]]:
+        """What is left of signals of words and topics whose sum has deviation 1, and two more beside them.
 
-        The sum of them all has deviation 1 again, on ordinary papers. *many* likes (at least 1) each interest has;
-        what is asked for *fade*s beside them.
+        These are by what is liked, which weighs *likes*, and by what is asked for, which *fade*s; the sum of them all
+        has deviation 1 again, on ordinary papers. *many* likes (at least 1) each interest has. The last is what votes
+        for and against have of the first, for the interests *voters* among *rows*.
         """
         level = np.float32(np.sqrt(1 + BESIDE**2 + 2 * AGREE * BESIDE))
-        meant = [earned[:, self._ordinary :] / level for earned in self._earned(rows, many, fade)]
-        return [signal * np.float32(BESIDE / level) for signal in signals], meant
+        wishes = self._wishes
+        said = [wishes.likes[rows] - wishes.against[rows], wishes.voted[rows], -wishes.against[rows]]
+        liked, *votes = self._liked(said if len(voters) else said[:1], many)
+        scale = likes / self._spread(liked)
+        asked = fade * self._by_asked(rows)
+        spread = self._spread(liked * scale + asked) * level
+        scale = scale / spread
+        ups_and_downs = [self._today(one * scale)[voters] for one in votes]
+        shares = {MEANT[0]: (ups_and_downs[0], ups_and_downs[1])} if votes else {}
+        return np.float32(BESIDE / level), (self._today(liked * scale), self._today(asked / spread)), shares
 
-    def _earned(self, rows: slice, many: Floats, fade: Floats) -> tuple[Floats, Floats]:
-        """What likes and what keywords and prose earn, ordinary papers first; together of deviation 1."""
-        plain, white = self._meanings.plain, self._meanings.whitened
+    def _today(self, found: Floats) -> Floats:
+        return found[:, self._ordinary :]
+
+    def _liked(self, said: Sequence[Sparse], many: Floats) -> list[Floats]:
+        """What the first of *said*, weights of liked texts, earns, and of that what each of the others has."""
         few = many**-0.5
-        likes = few * self._deviations(self._likes[rows], plain) + (1 - few) * self._deviations(
-            self._likes[rows], white
-        )
-        likes /= self._spread(likes)
-        asks = fade * self._deviations(self._asked[rows], plain)
-        spread = self._spread(likes + asks)
-        return likes / spread, asks / spread
+        return [
+            few * plain + (1 - few) * white
+            for plain, white in zip(
+                self._cosines(said, self._meanings.plain), self._cosines(said, self._meanings.whitened), strict=True
+            )
+        ]
 
-    def _deviations(self, wishes: Sparse, directions: Floats) -> Floats:
-        """The cosine of each paper with the mean of what is wished, in deviations from what ordinary papers get."""
-        found = unit(wishes @ directions) @ directions[self._columns].T
+    def _cosines(self, said: Sequence[Sparse], directions: Floats) -> list[Floats]:
+        """The cosine of each paper with the first of *said*, in deviations, and what each of the others has of it."""
+        wished = [rows @ directions[self._texts] for rows in said]
+        length = np.maximum(np.linalg.norm(wished[0], axis=1, keepdims=True), 1e-6)
+        found = [(one / length) @ directions[self._columns].T for one in wished]
+        usual = [one[:, : self._ordinary] for one in found]
+        spread = np.sqrt(usual[0].var(axis=1, keepdims=True) + _LEAST**2)
+        return [
+            ((one - mine.mean(axis=1, keepdims=True)) / spread).astype(np.float32)
+            for one, mine in zip(found, usual, strict=True)
+        ]
+
+    def _by_asked(self, rows: slice) -> Floats:
+        """What keywords and prose earn, in deviations."""
+        plain = self._meanings.plain
+        found = unit(self._asked[rows] @ plain) @ plain[self._columns].T
         usual = found[:, : self._ordinary]
         spread = np.sqrt(usual.var(axis=1, keepdims=True) + _LEAST**2)
         deviations: Floats = ((found - usual.mean(axis=1, keepdims=True)) / spread).astype(np.float32)
@@ -155,12 +176,16 @@ class Meant:
         found: Floats = np.maximum(unsure * rows[:, : self._ordinary].std(axis=1, keepdims=True), 0.1)
         return found
 
-    def nearest(self, row: int, papers: Sequence[int]) -> list[str]:
-        """For each of today's *papers* the title of the like of interest *row* that means nearly the same, or ""."""
-        likes = self._likes.indices[self._likes.indptr[row] : self._likes.indptr[row + 1]]
+    def nearest(self, row: int, papers: Sequence[int]) -> list[int]:
+        """For each of today's *papers* the row of the text that interest *row* likes and that means nearly the same.
+
+        -1 where there is none.
+        """
+        wishes = self._wishes.likes
+        likes = wishes.indices[wishes.indptr[row] : wishes.indptr[row + 1]]
         if not len(likes):
-            return [""] * len(papers)
+            return [-1] * len(papers)
         columns = self._columns[np.array(papers, dtype=np.int64) + self._ordinary]
-        near = self._meanings.plain[likes] @ self._meanings.plain[columns].T
+        near = self._meanings.plain[self._texts[likes]] @ self._meanings.plain[columns].T
         best = near.argmax(axis=0).tolist()
-        return [self._titles[int(likes[like])] if near[like, n] >= NEAR else "" for n, like in enumerate(best)]
+        return [int(likes[like]) if near[like, n] >= NEAR else -1 for n, like in enumerate(best)]

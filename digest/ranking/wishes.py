@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
 from digest.model import Interest, Paper
-from digest.ranking.arrays import Bag, Floats, Sparse, averaging, scaled, widened
-from digest.ranking.background import Background, key
+from digest.ranking.arrays import Bag, Floats, Sparse, averaging
 from digest.ranking.folding import folded
 from digest.ranking.following import Following
-from digest.ranking.shelf import Kept, Shelf, placed
-from digest.ranking.space import SHRINK, Space, Vectors, usual
+from digest.ranking.liked import LikedTexts
+from digest.ranking.shelf import Shelf
+from digest.ranking.space import Space, Vectors
 from digest.ranking.terms import terms_of
+from digest.ranking.voting import Voice, Voices
 from digest.text import is_reference
 
 _ABOUT = 0.5  # a word of the prose counts half as much as a keyword,
@@ -36,11 +35,17 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """One row per interest. *likes* averages rows of *liked*; *named* holds which keywords and avoided words it has."""
+    """One row per interest. *likes* averages rows of *liked*, the texts that likes and votes are about.
+
+    *voted* is what votes have of it, *against* what they take off.
+    """
 
     likes: Sparse
-    titles: Sequence[str]  # of the rows of *liked*
-    many: Floats  # how many likes each interest has
+    voted: Sparse
+    against: Sparse
+    papers: Sequence[Paper]  # the rows of *liked*,
+    titles: Sequence[str]  # and what they are called
+    many: Floats  # how many likes each interest has, a vote counted by its weight
     liked: Vectors
     asked: Vectors  # keywords and prose
     alone: Sparse  # those of their terms that say something without the others
@@ -63,10 +68,11 @@ class Reader:
         liked: Mapping[str, Paper],
         following: Following,
         shelf: Shelf,
+        voices: Sequence[Voice] = (),
     ) -> None:
         self._space, self._liked, self._following = space, liked, following
         self._interests = interests
-        self._texts = _Liked(space, shelf)
+        self._texts = LikedTexts(space, shelf)
         self._known: dict[str, int] = {}  # like -> the number of its text
         self._phrases: dict[str, Phrase] = {}
         self._numbers: dict[str, int] = {}
@@ -74,19 +80,25 @@ class Reader:
             [self._like(like) for like in dict.fromkeys(interest.like) if like in liked or not is_reference(like)]
             for interest in interests
         ]  # the words of an id or a link that no known paper has are nobody's wish
+        self._voices = Voices(self._texts, voices)
         self._asked = [self._ask(interest) for interest in interests]
         self._keywords = [self._named(interest.keywords) for interest in interests]
         self._avoided = [self._named(interest.avoid) for interest in interests]
 
     def wishes(self) -> Wishes:
         """The vectors of every interest."""
-        rows, titles, liked = self._texts.vectors()
+        rows, liked = self._texts.vectors()
+        order = np.argsort(rows)  # every number has a row of its own
         asked = self._space.vectors([asked.bag() for asked in self._asked])
         groups = [[rows[n] for n in dict.fromkeys(likes)] for likes in self._likes]
+        heard = self._voices.heard(rows, liked, averaging(groups, len(rows)), asked)
         return Wishes(
-            likes=averaging(groups, len(rows)),
-            titles=titles,
-            many=np.array([len(group) for group in groups], dtype=np.float32),
+            likes=heard.likes,
+            voted=heard.voted,
+            against=heard.against,
+            papers=[self._texts.papers[n] for n in order],
+            titles=[self._texts.titles[n] for n in order],
+            many=heard.many,
             liked=liked,
             asked=asked,
             alone=_kept(asked.weights, [flag for one in self._asked for flag in one.alone()]),
@@ -165,74 +177,6 @@ class _Asked:
     def sure(self) -> Iterable[bool]:
         """Of each term whether a paper that has it is about what is asked for: prose beside keywords is not."""
         return self._sure.values()
-
-
-class _Liked:
-    """Liked papers as rows: taken from the background's landmarks, from the shelf, or read anew, in this order."""
-
-    def __init__(self, space: Space, shelf: Shelf) -> None:
-        self._space, self._shelf = space, shelf
-        self._numbers: dict[int, int] = {}  # by a paper's key: two likes may name one paper
-        self._titles: list[str] = []
-        self._found: list[tuple[int, int]] = []  # of each: which of the three, and its place there
-        self._landmarks: list[int] = []
-        self._kept: list[Kept] = []
-        self._kept_terms: list[NDArray[np.int32]] = []
-        self._new: dict[int, Bag] = {}
-
-    def number(self, paper: Paper) -> int:
-        """The number of a paper, counted in the order of asking."""
-        known_by = key(paper)
-        n = self._numbers.get(known_by)
-        if n is None:
-            n = self._numbers[known_by] = len(self._found)
-            self._titles.append(paper.title)
-            self._found.append(self._find(paper, known_by))
-        return n
-
-    def _find(self, paper: Paper, known_by: int) -> tuple[int, int]:
-        landmark = self._space.background.known.get(known_by)
-        if landmark is not None:
-            self._landmarks.append(landmark)
-            return 0, len(self._landmarks) - 1
-        kept = self._shelf.take(known_by)
-        if kept is not None:
-            self._kept.append(kept)
-            self._kept_terms.append(kept.numbers(self._space))
-            return 1, len(self._kept) - 1
-        self._new[known_by] = self._space.paper(paper)
-        return 2, len(self._new) - 1
-
-    def vectors(self) -> tuple[list[int], list[str], Vectors]:
-        """The row of each number, the titles of the rows, and the rows; number every term before."""
-        back, width = self._space.background, self._space.width
-        marks = _weights(back, np.array(self._landmarks, dtype=np.int64))
-        known = Vectors(marks, back.settled[self._landmarks], usual(marks, back))
-        kept, new = placed(self._kept, self._kept_terms, self._space), self._space.vectors(list(self._new.values()))
-        self._shelf.put(list(self._new), new, self._space)
-        parts = (known, kept, new)
-        firsts = np.cumsum([0, *(len(part.places) for part in parts)]).tolist()
-        rows = [firsts[which] + place for which, place in self._found]
-        titles = [""] * len(rows)
-        for row, title in zip(rows, self._titles, strict=True):
-            titles[row] = title
-        together = Vectors(
-            sparse.vstack([widened(part.weights, width) for part in parts], format="csr"),
-            np.concatenate([part.places for part in parts]),
-            np.concatenate([part.usual for part in parts]),
-        )
-        return rows, titles, together
-
-
-def ordinary(background: Background) -> Vectors:
-    """The ordinary papers that every score is measured against."""
-    weights = background.ordinary
-    return Vectors(weights, background.settled[background.sample], usual(weights, background))
-
-
-def _weights(background: Background, rows: NDArray[np.int64]) -> Sparse:
-    """Term weights of landmarks: their rows of length 1 at the length that `space` gives a text."""
-    return scaled(background.landmarks[rows], background.lengths[rows] ** (1 - SHRINK))
 
 
 def _kept(rows: Sparse, which: Sequence[bool]) -> Sparse:

@@ -239,6 +239,8 @@ def _reason(reason: Reason) -> str:
             return f"your {'keyword' if len(names) == 1 else 'keywords'} {_quoted(names)}" if names else "your keywords"
         case "like":
             return f"resembles {_quoted(names[:2])}, which you like" if names else "resembles papers you like"
+        case "vote":
+            return f"resembles {_quoted(names[:2])}, which you voted for" if names else "resembles papers you voted for"
         case "author":
             return f"by {_plain(names)}, whom you follow" if names else "by an author you follow"
         case "organisation":

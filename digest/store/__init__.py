@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from digest.model import Settlement
+    from digest.model import Opinion, Settlement, Vote
     from digest.store.asking import Term, by_author, terms
     from digest.store.joins import Joined
     from digest.store.measures import Measures, Sent
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         Told,
         Waiting,
     )
-    from digest.store.votes import Opinion, Vote
     from digest.store.writer import Writer
 
 __all__ = [

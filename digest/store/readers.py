@@ -64,3 +64,13 @@ profile_texts = Table(
 )
 """Profiles kept here instead of in files, by their name in one case: the TOML *text*, and the *form* that it had when
 it was checked by the rules *checks*. Every change takes the next *turn*, so that a reader sees what is new to it."""
+
+struck_terms = Table(
+    "struck_terms",
+    metadata,
+    Column("profile", Text, primary_key=True),
+    Column("term", String(200), primary_key=True),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Words and phrases that nothing is to be learned from in a profile, as its reader saw them."""

@@ -34,9 +34,10 @@ from digest.store.readers import leavers as leavers
 from digest.store.readers import mutes as mutes
 from digest.store.readers import profile_texts as profile_texts
 from digest.store.readers import rests as rests
+from digest.store.readers import struck_terms as struck_terms
 from digest.store.readers import votes as votes
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
 
 WAITING = ("queued", "unknown")

@@ -17,6 +17,7 @@ from digest.store.figures import Figures
 from digest.store.health import Health
 from digest.store.joins import Joins
 from digest.store.leaving import Leaving
+from digest.store.lessons import Lessons
 from digest.store.letters import Letters
 from digest.store.measures import Measuring
 from digest.store.mutes import Mutes
@@ -55,6 +56,7 @@ class Store(
     Totals,
     Measuring,
     ProfileTexts,
+    Lessons,
 ):
     """What the bot remembers, in one database.
 

@@ -229,3 +229,33 @@ def test_a_changed_text_is_found_by_its_new_words_alone(library: Store):
         writer.save([a_known(Paper("Rigid networks", "For stones.", ("Ada Frost",), id="p1"))], LATER)
     assert [paper.id for paper in library.find(Wanted(terms("steerable"))).papers] == ["p2"]
     assert [paper.id for paper in library.find(Wanted(terms("stones author:frost"))).papers] == ["p1"]
+
+
+# ---------------------------------------------------------------- what is learned of
+
+
+def test_passed_over_is_what_was_shown_on_the_day_of_a_vote_and_not_voted_on(store: Store):
+    papers = [a_paper(f"Paper {n}") for n in range(6)]
+    ingest(store, papers)
+    for day, numbers in ((20, (0, 1, 2)), (21, (3, 4))):
+        store.queue([an_edition(*[papers[n].title for n in numbers], day=date(2026, 11, day))], NOW)
+    store.queue([an_edition("Paper 5", profile="eve")], NOW)
+    store.vote("ada", papers[1].id, "more", NOW)
+    store.vote("ada", papers[0].id, "less", NOW)
+
+    year = date(2026, 1, 1)
+    assert store.passed_over(["ada", "eve"], year) == {"ada": {papers[2].id: date(2026, 11, 20)}}
+    assert store.passed_over(["ada"], date(2026, 11, 21)) == {}, "too long ago"
+    store.vote("ada", papers[3].id, "save", NOW)
+    assert set(store.passed_over(["ada"], year)["ada"]) == {papers[2].id, papers[4].id}
+
+
+def test_a_term_is_struck_out_once_and_can_be_learned_from_again(store: Store):
+    assert store.strike_term("ada", " graph\tnetworks ", NOW)
+    assert not store.strike_term("ada", "graph networks", LATER)
+    assert not store.strike_term("ada", " ", NOW)
+    assert store.strike_term("eve", "x" * 500, NOW), "too long is cut, not refused"
+    assert store.struck_terms(["ada", "bob"]) == {"ada": {"graph networks"}}
+    assert store.restore_term("ada", "graph networks")
+    assert not store.restore_term("ada", "graph networks")
+    assert store.struck_terms(["ada"]) == {}
