@@ -62,6 +62,13 @@ class FaultProxy:
             for sock in self._open:
                 _cut(sock)
 
+    def cut(self) -> None:
+        """Break every line that is open now."""
+        with self._lock:
+            for sock in self._open:
+                _cut(sock)
+            self._open.clear()
+
     def _accept(self) -> None:
         while True:
             try:
@@ -78,7 +85,11 @@ class FaultProxy:
         if fault is not None and not fault.on:
             self._misbehave(client, fault)
             return
-        server = socket.create_connection(("127.0.0.1", self._target))
+        try:
+            server = socket.create_connection(("127.0.0.1", self._target))
+        except OSError:
+            _cut(client)
+            return
         with self._lock:
             self._open.append(server)
         line = _Line(client, server, fault)

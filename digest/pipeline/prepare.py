@@ -29,7 +29,7 @@ from digest.store import PackedEdition, QueuedEdition, Store, pack
 NEW_PROFILE_SEES = timedelta(days=7)
 """A profile that the bot has not served yet is offered what was first seen in this time, not the whole archive."""
 
-EDITIONS_PER_COMMIT = 50
+EDITIONS_PER_COMMIT = 200
 BACKFILL = 1000
 """More candidates than this for one edition is not an ordinary day: the report says so."""
 

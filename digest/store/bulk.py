@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
+from sqlalchemy.exc import IntegrityError
 
 from digest.store.engine import insert_new
 
@@ -14,7 +15,10 @@ from digest.store.engine import insert_new
 def insert_rows(
     connection: Connection, table: Table, values: Sequence[Mapping[str, Any]], *, new_only: bool = False
 ) -> None:
-    """Insert *values*, which all have the same columns; with *new_only* those whose key is there are left out."""
+    """Insert *values*, which all have the same columns; with *new_only* those whose key is there are left out.
+
+    That is tried first as if none was there: on PostgreSQL a row costs twice as much where it may be.
+    """
     if not values:
         return
     if connection.dialect.name != "postgresql":
@@ -25,6 +29,13 @@ def insert_rows(
     to = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
     arrays = [[bind(row[name]) if bind else row[name] for row in values] for name, bind in zip(names, to, strict=True)]
     types = tuple(table.c[name].type.compile(dialect) for name in names)
+    if new_only:
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql(_statement(table.name, names, types, new_only=False), tuple(arrays))
+            return
+        except IntegrityError:
+            pass  # some are there
     connection.exec_driver_sql(_statement(table.name, names, types, new_only=new_only), tuple(arrays))
 
 

@@ -19,12 +19,13 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg.types.string import StrDumper
 from sqlalchemy import Connection, Executable, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DisconnectionError
 
 from digest.errors import StoreError
 from digest.store import schema
 from digest.store.engine import BUSY_SECONDS, Database
+from digest.store.prepared import Prepared
 
 ALONE, SENDERS, LEADER = "alone", "senders", "leader"
 """What advisory locks stand for; each schema of a database has its own."""
@@ -78,7 +79,7 @@ class PostgresDatabase(Database):
     def __init__(self, url: URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
         options: dict[str, Any] = {**_KEEPALIVE, "connect_timeout": _CONNECT_SECONDS, "application_name": "digest"}
         options = {name: value for name, value in options.items() if name not in url.query}
-        engine = create_engine(url, connect_args=options, pool_size=5, max_overflow=20)
+        engine = create_engine(url, connect_args=options, pool_size=10, max_overflow=15, pool_use_lifo=True)
         where = f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or url.username or ''}"
         super().__init__(engine, f"postgresql://{where}", busy_seconds)
         event.listen(engine, "connect", self._prepare)
@@ -86,6 +87,9 @@ class PostgresDatabase(Database):
         event.listen(engine, "checkin", _remember_use)
         event.listen(engine, "checkout", _look_whether_alive)
         self._schema: str | None = None
+        self._ready: dict[Executable, Prepared] = {}
+        by_position: Callable[..., Dialect] = type(engine.dialect)
+        self._by_position = by_position(paramstyle="format")
         schema.complete_for_postgresql()
 
     @contextmanager
@@ -96,9 +100,14 @@ class PostgresDatabase(Database):
             connection.commit()
 
     def write(self, statement: Executable, values: Mapping[str, Any]) -> int:
-        """Run one statement as a transaction of its own, in one round trip."""
+        """Run one statement as a transaction of its own: in one round trip, and past the library."""
+        ready = self._ready.get(statement)
+        if ready is None:
+            ready = self._ready[statement] = Prepared(statement, values, self._by_position)
         with self.told(), self._connected(isolation_level="AUTOCOMMIT") as connection:
-            return connection.execute(statement, values).rowcount
+            below = driver(connection)
+            with below.cursor() as cursor:
+                return cursor.execute(ready.text.encode(), ready.filled(values)).rowcount
 
     def home(self) -> str:
         """Name the cluster, the table (made anew by `pg_restore`), and the timeline (begun by a recovery)."""

@@ -19,20 +19,15 @@ import argparse
 import json
 import os
 import random
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-
-import psycopg
 
 from digest.cli import building
 from digest.model import Settings, Target
@@ -40,6 +35,7 @@ from digest.store import Store
 from tests.bench.delivery import sink
 from tests.bench.passes import NOW
 from tests.bench.tenthousand import TOPICS, a_config
+from tests.pgserver import a_server
 from tests.stores import postgres_session
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -99,44 +95,6 @@ def cpu_of(pids: Sequence[int]) -> float:
     return total
 
 
-@contextmanager
-def a_server(folder: Path) -> Iterator[tuple[str, int]]:
-    """A server of our own: its URL, and the number of its first process."""
-    bin_ = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
-    data, user = folder / "data", "postgres"
-    shutil.chown(folder, user)
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    subprocess.run([bin_ / "initdb", "-A", "trust", "-D", data], user=user, cwd=folder, check=True, capture_output=True)
-    argv = [
-        bin_ / "postgres",
-        "-D",
-        data,
-        "-p",
-        str(port),
-        "-h",
-        "127.0.0.1",
-        "-k",
-        folder,
-        "-c",
-        "shared_buffers=256MB",
-    ]
-    process = subprocess.Popen(argv, user=user, cwd=folder, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    url = f"postgresql+psycopg://{user}@127.0.0.1:{port}/postgres"
-    try:
-        while True:
-            try:
-                postgres_session(url).close()
-                break
-            except psycopg.OperationalError:
-                time.sleep(0.2)
-        yield url, process.pid
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-
-
 def database_cpu(parent: int) -> float:
     """Seconds that the server used: its processes, and through their parent those that ended."""
     found = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True, check=False).stdout
@@ -151,7 +109,8 @@ def peak_of(pid: int) -> float:
 
 def measure(config: Path, profiles: int, workers: int) -> Run:
     """Let so many workers do one day, in a database of their own."""
-    with tempfile.TemporaryDirectory(prefix="pg") as name, a_server(Path(name)) as (url, server):
+    with tempfile.TemporaryDirectory(prefix="pg") as name, a_server(Path(name)) as own:
+        url, server = own.url, own.pid
         Store.open(url, now=datetime.fromisoformat(NOW)).close()
         argv = [sys.executable, "-m", "tests.bench.cluster", "--worker", str(config), "--profiles", str(profiles)]
         before, began = database_cpu(server), time.perf_counter()

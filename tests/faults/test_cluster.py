@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +23,8 @@ from digest.pipeline.pacing import SharedPace
 from digest.store import Store
 from tests.acceptance.bot import ADA, DIGEST_TOML, page
 from tests.builders import NOW
+from tests.pgserver import a_server, programs
+from tests.proxy import Fault, FaultProxy
 from tests.stores import a_postgres_url, an_edition, postgres_session
 
 PROFILES = 60
@@ -147,7 +151,7 @@ def test_fault_68_a_worker_that_is_told_to_stop_leaves_nothing_in_doubt(tmp_path
         worker.wait()
 
 
-def test_a_restart_of_the_server_is_waited_out(tmp_path: Path, place: str, relay):
+def test_sessions_that_the_server_ends_are_waited_out(tmp_path: Path, place: str, relay):
     taker, port = relay
     config = a_config(tmp_path / "bot", place, port)
     name = f"worker-{os.getpid()}"
@@ -164,6 +168,54 @@ def test_a_restart_of_the_server_is_waited_out(tmp_path: Path, place: str, relay
     finally:
         worker.kill()
         worker.wait()
+
+
+@contextmanager
+def two_workers(config: Path, *urls: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+    workers = [a_worker(config, url) for url in urls]
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+
+
+def all_have_theirs(taker: SlowRelay, url: str) -> None:
+    until(lambda: settled(url))
+    assert len(taker.got) == PROFILES, "nobody is left out"
+    assert {address for address, count in taker.got.items() if count > 1} <= in_doubt(url), "twice only in doubt"
+    assert max(taker.got.values()) <= 2
+
+
+@pytest.mark.skipif(programs() is None and not os.environ.get("CI"), reason="needs PostgreSQL's own programs")
+def test_a_restart_of_postgresql_in_the_middle_of_two_workers_loses_nothing(tmp_path: Path, relay):
+    taker, port = relay
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, a_server(Path(folder)) as server:
+        config = a_config(tmp_path / "bot", server.url, port)
+        with two_workers(config, server.url, server.url) as workers:
+            until(lambda: len(taker.got) >= 10)
+            server.stop()
+            server.start()
+            all_have_theirs(taker, server.url)
+            assert [worker.poll() for worker in workers] == [None, None], "they waited for it"
+
+
+@pytest.mark.parametrize("cut_off", ["leader", "other"])
+def test_a_worker_that_is_cut_off_from_the_database_loses_nothing(tmp_path: Path, place: str, relay, cut_off: str):
+    taker, port = relay
+    config = a_config(tmp_path / "bot", place, port)
+    with FaultProxy(make_url(place).port or 5432) as proxy:
+        through = make_url(place).set(host="127.0.0.1", port=proxy.port).render_as_string(False)
+        with two_workers(config, *((through, place) if cut_off == "leader" else (place, through))) as workers:
+            until(lambda: len(taker.got) >= 10)
+            proxy.always = Fault()
+            proxy.cut()
+            all_have_theirs(taker, place)
+            proxy.always = None
+            for worker in workers:
+                worker.send_signal(signal.SIGTERM)
+            assert [worker.wait(60) for worker in workers] == [0, 0]
 
 
 def test_fault_66_a_message_that_is_offered_twice_is_sent_once(place: str):
