@@ -40,6 +40,7 @@ _PAGES: tuple[tuple[str, Page, tuple[str, ...]], ...] = (
     ("/u/{token}", leaving.leave, ("GET", "POST")),
     ("/v/{token}", votes.vote, ("GET", "POST")),
     ("/operator", operator.operator, ("GET", "POST")),
+    ("/operator/papers/{id}", operator.paper, ("GET",)),
     ("/metrics", metering.metrics, ("GET",)),
 )
 _FILES = {"/style.css": "text/css", "/icon.svg": "image/svg+xml", "/icon.png": "image/png"}

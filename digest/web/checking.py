@@ -127,6 +127,7 @@ def _asked(site: Site) -> Iterator[tuple[Page, Ask]]:
     yield operator.operator, _ask({})
     yield operator.operator, _ask({}, form={"password": "wrong"})
     yield operator.operator, _ask({}, headers={_PROXY: "sample"})
+    yield operator.paper, _ask({"id": paper}, headers={_PROXY: "sample"})
     yield moving.move, _ask({"token": "forged"})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from digest.config.editing import Edit, added, dropped
 from digest.model import Interest, Profile
 
-TEXTS = ("title", "schedule", "timezone", "quiet")
+TEXTS = ("title", "schedule", "timezone", "quiet", "look_back")
 WHOLE = ("limit", "surprise", "min_upvotes", "min_comments")
 NUMBERS = (*WHOLE, "floor")
 LISTS = ("mute",)
@@ -58,7 +58,7 @@ class Typed:
 
 def typed_of(raw: Mapping[str, Any], profile: Profile) -> Typed:
     """What the form shows of a profile: what its text (*raw*) says, the values of *profile* where that says nothing."""
-    fields = {name: str(raw.get(name, "")) for name in ("title", "timezone")}
+    fields = {name: str(raw.get(name, "")) for name in ("title", "timezone", "look_back")}
     fields |= {name: str(raw.get(name, getattr(profile, name))) for name in ("schedule", "quiet", "limit", "surprise")}
     fields |= {name: str(raw.get(name, getattr(profile, _FIELDS[name]))) for name in _FIELDS}
     fields |= {"floor": f"{raw.get('floor', profile.floor):g}", "mute": _lines(raw.get("mute", ()))}

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from digest.pipeline import gather, troubles
 from digest.store import Store
-from digest.web import charts, words
+from digest.web import charts, papers, words
 from digest.web.site import Ask, Site
 
 COOKIE = "operator"
@@ -28,6 +28,13 @@ def operator(site: Site, ask: Ask) -> Response:
     if site.read("operator", ask.cookies.get(COOKIE, "")) is None:
         return site.page("login", words.OPERATOR, fault="")
     return _state(site, leaves=True)
+
+
+def paper(site: Site, ask: Ask) -> Response:
+    """`/operator/papers/ID`: a paper, with whom it was offered to and why, for who is logged in."""
+    if not (site.signed_in(ask) or site.read("operator", ask.cookies.get(COOKIE, ""))):
+        return site.gone()
+    return papers.shown(site, ask.path["id"], "", lambda offer: True, named=True)
 
 
 def _log_in(site: Site, ask: Ask) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from digest.web.site import Ask, Site
 
 PER_PAGE = 20
 RELATED = 5
+MOST_OFFERS = 100
 _ASKED = ("q", "order", "interest", "source", "day", "since", "until", "mine", "after")
 _TYPES = {"bibtex": "application/x-bibtex", "ris": "application/x-research-info-systems", "csl": "application/json"}
 
@@ -29,27 +30,43 @@ _TYPES = {"bibtex": "application/x-bibtex", "ris": "application/x-research-info-
 def paper(site: Site, ask: Ask) -> Response:
     """`/papers/ID`, and `/p/TOKEN/papers/ID` for the reader of a profile, who sees why it was offered."""
     reader, own = site.reader(ask)
-    found = site.store.papers([ask.path["id"]]).get(ask.path["id"])
-    if found is None or (reader is None and own):
+    if reader is None and own:
+        return site.gone()
+    return shown(site, ask.path["id"], own, lambda offer: reader is not None and offer.profile == reader.name)
+
+
+def shown(site: Site, paper_id: str, own: str, wanted: Callable[[Offer], bool], *, named: bool = False) -> Response:
+    """The page of a paper, with why it was offered where an offer is *wanted*, and to whom where they are *named*.
+
+    *own* is what the addresses of a reader begin with; who has one may mute what the paper is about.
+    """
+    found = site.store.papers([paper_id]).get(paper_id)
+    if found is None:
         return site.gone()
     seen, _, offers = site.store.paper_history(found.id)
-    offered = [(offer, _pick(site, offer, found.id)) for offer in offers if reader and offer.profile == reader.name]
-    shown = paper_view(found)
+    picked = [(offer, _pick(site, offer, found.id)) for offer in offers if wanted(offer)][:MOST_OFFERS]
+    view = paper_view(found)
     return site.page(
         "paper",
-        shown.title,
+        view.title,
         own=own,
-        paper=shown,
+        paper=view,
         abstract=readable(found.abstract or ""),
         meta=_citation(found),
         coins=_coins(found),
         id=found.id,
         counts=_counts(seen),
-        offers=[(words.long_date(offer.day), _why(pick)) for offer, pick in offered],
-        mutes=muting.suggestions(found, _named([pick for _, pick in offered])) if reader else (),
+        offers=[(_offered(site, offer, named=named), _why(pick)) for offer, pick in picked],
+        offers_title=words.OFFERS if named else words.WHY,
+        mutes=muting.suggestions(found, _named([pick for _, pick in picked])) if own else (),
         related=[(other.id, paper_view(other)) for other in _related(site, found)],
         cite=[(form, {"bibtex": "BibTeX", "ris": "RIS", "csl": "CSL-JSON"}[form]) for form in export.FORMATS],
     )
+
+
+def _offered(site: Site, offer: Offer, *, named: bool) -> str:
+    day = words.long_date(offer.day)
+    return f"{site.title(offer.profile)}, {day}" if named else day
 
 
 def cite(site: Site, ask: Ask) -> Response:

@@ -63,3 +63,26 @@ def test_a_profile_that_is_edited_elsewhere_is_seen(tmp_path):
         file.write_text(file.read_text(encoding="utf-8").replace("Ada’s reading", "Ada reads on"), encoding="utf-8")
         site.tick(RECENT + 1)
         assert "Ada reads on" in httpx.get(page).text
+
+
+# ---------------------------------------------------------------- a paper
+
+
+def test_whom_a_paper_was_offered_to_is_for_the_operator_alone(site: Served):
+    paper = site.pages["paper"]
+    said = "Who was offered it"
+    assert said not in httpx.get(site.url + paper).text
+    assert httpx.get(f"{site.url}/operator{paper}").status_code == 404
+    assert httpx.get(f"{site.url}/operator{paper}", cookies={"operator": "forged"}).status_code == 404
+    cookie = {"operator": site.links.tokens.sign("operator", "operator", at=NOW)}
+    page = httpx.get(f"{site.url}/operator{paper}", cookies=cookie).text
+    assert said in page
+    assert re.search(r"Ada’s reading, Friday, 20 November 2026: your keyword", page)
+
+
+def test_a_paper_s_page_speaks_to_reference_managers(site: Served):
+    page = httpx.get(site.url + site.pages["paper"]).text
+    assert '<meta name="citation_title" content="Turning Molecules' in page
+    (coins,) = re.findall(r'<span class="Z3988" title="([^"]*)"', page)
+    assert "rft.atitle=Turning+Molecules" in coins
+    assert "ctx_ver=Z39.88-2004&amp;" in coins
