@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from digest.errors import DigestError
 from digest.render import slack
 from digest.render.view import paper_view
 from digest.slack_app import blocks, words
@@ -19,7 +20,12 @@ def pressed(desk: Desk, body: Mapping[str, Any]) -> None:
     thread = str(message.get("thread_ts", ""))
     read = desk.reads(body["actions"][0].get("value", ""))
     about = About(*read[:3]) if read else None
-    if read is None or about is None or not _vote(desk, about, user, read[3]):
+    try:
+        counted = read is not None and about is not None and _vote(desk, about, user, read[3])
+    except DigestError:
+        desk.whisper(channel, user, [blocks.section(words.FAILED)], words.FAILED, thread)
+        raise
+    if read is None or about is None or not counted:
         desk.whisper(channel, user, [blocks.section(words.OLD)], words.OLD, thread)
         return
     undo = desk.tokens.sign("undo", *read[:3], message["ts"], at=desk.clock())

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from digest.errors import StoreError
 from tests import slackd
 from tests.slackd import fault_of
 from tests.slackoffice import CHANNEL, TITLES, an_office
@@ -147,6 +148,17 @@ def test_a_vote_that_comes_while_an_update_waits_is_shown_by_that_update(office)
     office.works()
     assert office.waited == [7]
     assert office.tally(post) == ["1 more like this · 1 not for me"]
+
+
+def test_a_vote_that_cannot_be_kept_is_said_to_its_voter_alone(office, monkeypatch):
+    def refused(*_: object, **__: object) -> bool:
+        raise StoreError("the store is busy")
+
+    monkeypatch.setattr(office.store, "vote", refused)
+    office.hears(office.press(office.post(KITES), "more"))
+    (whisper,) = office.slack.whispers
+    assert whisper["text"].startswith("That could not be done just now.")
+    assert office.tally(office.post(KITES)) == []
 
 
 def test_slack_that_goes_on_saying_later_or_refuses_costs_no_vote(office):

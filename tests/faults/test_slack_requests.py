@@ -108,7 +108,7 @@ def test_fault_58_a_reaction_delivered_three_times_is_one_vote(office):
 
 def test_a_button_that_is_forged_foreign_or_too_old_does_nothing_and_says_so(office):
     now, message = office.now, office.slack.shown(office.post(KITES))
-    paper = office.store.search("Kites", 1)[0].id
+    paper = office.store.find_papers([KITES])[KITES].id
     old = TOKENS.sign("press", "lab", "2026-08-01", paper, "more", at=now - timedelta(days=91))
     mail = TOKENS.sign("vote", "lab", "2026-11-21", paper, "more", at=now)
     odd = TOKENS.sign("press", "lab", "2026-11-21", paper, "burn", at=now)

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.links import Tokens
 from digest.model import Digest, Post, Section, Target
 from digest.render import Renderer, plain_post, slack
 from digest.render.samples import SAMPLES
 from tests.builders import a_pick
 from tests.golden.digests import ADA, DAY, GOLDEN, HOSTILE, ORDINARY, QUIET_DAY, SMALL_DAY
+from tests.slackd import fault_of
 
 CHANNEL = Target("slack", "C0123456789")
 DIGESTS = [*((digest, ADA) for digest in GOLDEN.values()), *SAMPLES]
@@ -64,6 +66,19 @@ def test_fault_56_every_post_keeps_slacks_limits(digest):
     assert made
     for post in made:
         assert_slack_takes(post)
+
+
+@pytest.mark.parametrize("digest", [*GOLDEN.values(), *(d for d, _ in SAMPLES), many(3), many(200, "深度👩🏽‍🚀 " * 30)])
+def test_fault_56_with_the_app_each_paper_shown_in_full_has_buttons_within_slacks_limits(digest):
+    made = Renderer(buttons=Tokens(("a-key-that-is-long-enough",))).message(digest, ADA, CHANNEL).posts
+    buttons = 0
+    for post in made:
+        body = {"channel": CHANNEL.address, "text": post.text, "blocks": list(post.blocks)}
+        assert fault_of(body) is None
+        assert fault_of({**body, "blocks": list(slack.ordinary(post).blocks)}) is None
+        assert len(json.dumps(body, ensure_ascii=False)) <= 10_300
+        buttons += sum(block["type"] == "context_actions" for block in post.blocks)
+    assert buttons == sum(bool(pick.change.paper.id) for pick in digest.picks)
 
 
 def test_fault_55_no_title_mentions_formats_or_links():
