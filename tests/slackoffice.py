@@ -175,7 +175,13 @@ class Office:
         return body["view"]
 
     def submits(self, view: dict[str, Any], user: str = "U0000ADA", **values: str) -> dict[str, Any]:
-        """Somebody sends the dialog with other values in some fields ("keywords:0" is keywords_0): the answer."""
+        """Somebody sends the dialog: the answer."""
+        answer = self.hears(self.submission(view, user, **values))
+        assert answer.status_code == 200
+        return answer.json() if answer.content else {}
+
+    def submission(self, view: dict[str, Any], user: str = "U0000ADA", **values: str) -> dict[str, Any]:
+        """The dialog with other values in some fields ("keywords:0" is keywords_0): view_submission."""
         self.number += 1
         state = {
             block["block_id"]: {"value": {"type": "plain_text_input", "value": block["element"].get("initial_value")}}
@@ -183,7 +189,7 @@ class Office:
         }
         for name, value in values.items():
             state[name.replace("_", ":")]["value"]["value"] = value or None
-        payload = {
+        return {
             "type": "view_submission",
             "team": {"id": "T1", "domain": "lab"},
             "user": {"id": user, "name": "ada", "team_id": "T1"},
@@ -193,9 +199,6 @@ class Office:
             "view": {**view, "id": f"V{self.number}", "hash": f"h{self.number}", "state": {"values": state}},
             "response_urls": [],
         }
-        answer = self.hears(payload)
-        assert answer.status_code == 200
-        return answer.json() if answer.content else {}
 
     # ------------------------------------------------------------ how it comes in
 

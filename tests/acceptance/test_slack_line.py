@@ -20,7 +20,7 @@ from digest.slack_app.running import connected, hands
 from tests.acceptance.bot import BotFolder
 from tests.acceptance.test_serve import a_free_port, wait_for
 from tests.slackd import SlackServer, refuse
-from tests.slackoffice import SECRET, an_office, signature
+from tests.slackoffice import CHANNEL, SECRET, an_office, signature
 from tests.socketd import SocketServer
 
 KITES = "Kites at Night"
@@ -46,6 +46,18 @@ def test_an_envelope_is_answered_while_its_work_has_not_begun(office):
             assert office.votes() == {}, "both were answered before anything was done"
             held.set()
     assert office.votes() == {("U0000ADA", KITES): "more", ("U0000BEN", KITES): "save"}, "what was begun is finished"
+
+
+def test_the_faults_of_a_form_come_back_in_the_answer_itself(tmp_path):
+    texts = {"lab": f'deliver = ["slack:{CHANNEL}"]\n', "ada": 'deliver = ["slack:U0000ADA"]\n'}
+    with an_office(tmp_path, texts=texts) as office, SocketServer(office.slack) as line, hands() as later:
+        view = office.form()
+        with connected(application(office.desk, later, office.now.timestamp), office.desk.slack):
+            line.connected()
+            id_ = line.send("interactive", office.submission(view, schedule="whenever"))
+            answer = line.acks.get(timeout=20)
+    assert (answer["envelope_id"], answer["payload"]["response_action"]) == (id_, "errors")
+    assert '"whenever"' in answer["payload"]["errors"]["schedule"]
 
 
 def test_a_broken_line_and_one_that_slack_takes_back_are_made_anew(office):
