@@ -14,8 +14,10 @@ from digest.model import Change, Digest, Paper, Pick, Profile
 from digest.pipeline import meaning
 from digest.pipeline.bot import Bot
 from digest.pipeline.prepare import liked_papers, rank, unknown_to
+from digest.pipeline.tastes import tastes
 from digest.pipeline.wishes import Wishes
 from digest.pipeline.wordcheck import warnings
+from digest.ranking.feedback import Taste
 from digest.ranking.sketch import kinship
 
 SEEN = timedelta(days=7)
@@ -63,15 +65,16 @@ def try_out(bot: Bot, profile: Profile) -> Trial:
     now = bot.clock()
     heeded = Wishes.read(bot.store, now).heeded(profile)
     liked = liked_papers(bot, [heeded])
+    taught = tastes(bot.store, [profile.name], now)
     without = list(_without_each(heeded))
     found, needed, named = [], Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for day, begin, end in windows(heeded, now):
         changes = bot.store.changes_after(
             bot.store.cursor_at(begin), upto=bot.store.cursor_at(end), causes=heeded.updates
         )
-        would, lost = _ranked(bot, heeded, without, day, changes, liked)
+        would, lost = _ranked(bot, [heeded, *(other for _, other in without)], day, changes, liked, taught)
         found.append(TriedDay(day, would, _sent(bot, profile.name, day)))
-        needed.update(lost)
+        needed.update(dict(zip((key for key, _ in without), lost, strict=True)))
         named.update(_named(heeded, changes))
     meaning.done(bot)
     uses = (KeywordUse(*key, named[key], needed[key]) for key, _ in without)
@@ -96,20 +99,20 @@ def windows(profile: Profile, now: datetime) -> list[Window]:
 
 def _ranked(
     bot: Bot,
-    profile: Profile,
-    without: Sequence[tuple[tuple[str, str], Profile]],
+    profiles: Sequence[Profile],
     day: date,
     changes: Sequence[Change],
     liked: Mapping[str, Paper],
-) -> tuple[Digest, Counter[tuple[str, str]]]:
-    """The edition of *day*, and for each keyword how many papers stay below the floor without it."""
-    whole, *others = rank(bot, changes, [profile, *(other for _, other in without)], liked)
+    taught: Mapping[str, Taste],
+) -> tuple[Digest, list[int]]:
+    """The edition of *day* for the first of *profiles*; for each other one how many papers it loses below the floor."""
+    whole, *others = rank(bot, changes, profiles, liked, taught)
+    profile = profiles[0]
     picks = unknown_to(profile, whole.picks, liked, {})
     digest = compose(profile, day, picks, len(changes), similarity=kinship)
     sections = tuple(replace(one, picks=whole.reasoned(one.picks)) for one in digest.sections)
     fit = _fit(profile, picks)
-    lost = {key: len(fit - _fit(profile, other.picks)) for (key, _), other in zip(without, others, strict=True)}
-    return replace(digest, sections=sections), Counter(lost)
+    return replace(digest, sections=sections), [len(fit - _fit(profile, other.picks)) for other in others]
 
 
 def _fit(profile: Profile, picks: Sequence[Pick]) -> set[str]:

@@ -47,6 +47,8 @@ class Typed:
     targets: tuple[str, ...]
     interests: tuple[TypedInterest, ...] = ()
     leaving: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
+    """Papers by id whose votes are to be taken back."""
     old_target: str = ""
     new_address: str = ""
 
@@ -94,6 +96,7 @@ def typed_in(form: Mapping[str, str], before: Typed) -> Typed:
         before.targets,
         shown if any(one.blank for one in shown) else (*shown, blank()),
         frozenset(target for n, target in enumerate(before.targets) if form.get(f"leave{n}")),
+        frozenset(name.removeprefix("forget.") for name in form if name.startswith("forget.")),
         form.get("from", ""),
         form.get("to", "").strip()[:300],
     )

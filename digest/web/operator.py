@@ -14,7 +14,7 @@ from digest.web import charts, papers, words
 from digest.web.site import Ask, Site
 
 COOKIE = "operator"
-DAYS = 30
+DAYS, WEEK = 30, 7
 
 
 def operator(site: Site, ask: Ask) -> Response:
@@ -89,7 +89,7 @@ def _state(site: Site, *, leaves: bool) -> Response:
 def _charts(store: Store, since: datetime, days: list[date]) -> list[dict[str, object]]:
     """What came in, what went out and how quickly, and what readers made of it, by day."""
     votes, shown = store.votes_by_day(since), store.shown_by_day(since.date())
-    rates = {day: round(100 * count / shown[day], 1) for day, count in votes.items() if shown.get(day)}
+    rates = {day: rate for day in days if (rate := _rate(votes, shown, day))}
     minutes = {day: round(seconds / 60, 1) for day, seconds in store.delivery_seconds(since).items()}
     return [
         _counted(words.PER_DAY, words.PAPERS, days, store.news_by_day(since)),
@@ -98,6 +98,13 @@ def _charts(store: Store, since: datetime, days: list[date]) -> list[dict[str, o
         _counted(words.VOTES_PER_DAY, words.VOTES, days, votes),
         _chart(words.FEEDBACK, words.PER_HUNDRED, days, rates, words.at_most(rates.values(), words.PER_HUNDRED)),
     ]
+
+
+def _rate(votes: Mapping[date, int], shown: Mapping[date, int], day: date) -> float:
+    """Votes per hundred papers shown in the week up to *day*: a vote comes a day or more after its paper."""
+    week = [day - timedelta(days=n) for n in range(WEEK)]
+    papers = sum(shown.get(one, 0) for one in week)
+    return round(100 * sum(votes.get(one, 0) for one in week) / papers, 1) if papers else 0.0
 
 
 def _counted(title: str, noun: str, days: list[date], found: Mapping[date, int]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from digest.config.values import Wrong, email_address
 from digest.errors import ConfigError, DigestError, ProfileChanged
 from digest.model import Profile, Target
 from digest.pipeline.profiles import Profiles, ProfileText
+from digest.render.latex import readable
 from digest.web import forms, letters, previewing
 from digest.web import words_tuner as said
 from digest.web.forms import Typed
@@ -91,7 +92,8 @@ def _saved(sheet: Sheet) -> tuple[Sheet, Outcome]:
     try:
         wanted = sheet.wanted()
         if wanted == sheet.document.text:
-            return sheet, Outcome(said.NOT_CHANGED)
+            done = said.FORGOTTEN if _forget(sheet) else said.NOT_CHANGED
+            return _again(sheet), Outcome(done)
         sheet.profiles.save(sheet.profile.name, wanted, etag=sheet.document.etag, now=sheet.site.clock())
     except ConfigError as error:
         return sheet, Outcome(faults=_by_field(error, sheet))
@@ -100,7 +102,19 @@ def _saved(sheet: Sheet) -> tuple[Sheet, Outcome]:
         return _overtaken(replace(fresh, typed=sheet.typed) if fresh else sheet)
     except DigestError as error:
         return sheet, Outcome(faults={"title": str(error)})
-    return _sheet(sheet.site, sheet.profile.name) or sheet, Outcome(said.SAVED)
+    _forget(sheet)
+    return _again(sheet), Outcome(said.SAVED)
+
+
+def _again(sheet: Sheet) -> Sheet:
+    return _sheet(sheet.site, sheet.profile.name) or sheet
+
+
+def _forget(sheet: Sheet) -> int:
+    """Take back the votes on the papers that are ticked, whoever gave them; returns how many those were."""
+    store, name = sheet.site.store, sheet.profile.name
+    votes = [vote for vote in store.votes([name]).get(name, ()) if vote.paper in sheet.typed.forgotten]
+    return sum(store.unvote(name, vote.paper, person=vote.person) for vote in votes)
 
 
 def _overtaken(sheet: Sheet) -> tuple[Sheet, Outcome]:
@@ -160,6 +174,7 @@ def _shown(sheet: Sheet, outcome: Outcome) -> Response:
         t=said,
         own=f"/p/{_archive(sheet)}",
         typed=sheet.typed,
+        learned=_learned(sheet),
         etag=sheet.document.etag,
         names=forms,
         zones=previewing.zones(),
@@ -169,6 +184,18 @@ def _shown(sheet: Sheet, outcome: Outcome) -> Response:
         wrong=faults,
         trial=tried,
     )
+
+
+def _learned(sheet: Sheet) -> list[tuple[str, str, str]]:
+    """The papers that were voted on, newest first, each with what that counts for papers like it."""
+    votes = sheet.site.store.votes([sheet.profile.name]).get(sheet.profile.name, ())
+    papers = sheet.site.store.papers(vote.paper for vote in votes)
+    newest = {vote.paper: vote.opinion for vote in votes}  # the last word on each
+    return [
+        (paper, readable(papers[paper].title), said.SIGNS[opinion])
+        for paper, opinion in reversed(newest.items())
+        if paper in papers
+    ]
 
 
 def _archive(sheet: Sheet) -> str:

@@ -100,7 +100,7 @@ SENT_PER_DAY = "Digests per day, the last 30 days"
 VOTES_PER_DAY = "Votes per day, the last 30 days"
 NEVER = "not yet"
 DELIVERY_TIME = "From ready to sent, the last 30 days"
-FEEDBACK = "Votes per hundred papers shown, the last 30 days"
+FEEDBACK = "Votes per hundred papers shown, over seven days"
 MINUTES, PER_HUNDRED = "Minutes", "Votes per hundred"
 
 

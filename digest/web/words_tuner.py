@@ -81,7 +81,10 @@ WARNINGS = "Please look at this"
 MUTED_LINK = "Authors and topics muted for a month"
 GOOD_FOR = "The link to this page is good for a quarter of an hour. Nothing is kept before you press “Save”."
 LEARNED = "Learned from your votes"
+LEARNED_HINT = "Papers like those with + come sooner, like those with − later. Tick what is to be forgotten, and save."
+SIGNS = {"more": "+", "save": "+", "less": "−"}
 FORGET = "Forget"
+FORGOTTEN = "Forgotten."
 ASKED_TITLE = "Look into your mail"
 ASKED = (
     "If this profile has a mail address of its own, a fresh link is on its way there. It is good for a quarter of an"

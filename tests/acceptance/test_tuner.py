@@ -253,3 +253,24 @@ def test_the_last_target_stays_and_another_one_may_go(site: Served):
     url, form = opened(site)
     press(url, form, leave1="1")
     assert text(site) == PROFILE
+
+
+# ---------------------------------------------------------------- what was learned
+
+
+def test_what_votes_taught_is_listed_and_forgotten_when_it_is_ticked(site: Served):
+    digest = site.store.digest("ada", NOW.date() - timedelta(days=1))
+    assert digest is not None
+    liked, other = (pick.change.paper for pick in digest.picks[:2])
+    site.store.vote("ada", liked.id, "more", NOW)
+    site.store.vote("ada", other.id, "less", NOW, person="slack:U1")
+    url, form = opened(site)
+    page = html.unescape(httpx.get(url).text)
+    assert "Learned from your votes" in page
+    assert press(url, form, "preview", **{f"forget.{liked.id}": "1"}).status_code == 200
+    assert len(site.store.votes(["ada"])["ada"]) == 2, "a preview forgets nothing"
+    assert "Forgotten." in press(url, form, **{f"forget.{liked.id}": "1"}).text
+    assert [vote.paper for vote in site.store.votes(["ada"])["ada"]] == [other.id]
+    press(url, form, **{f"forget.{other.id}": "1"})
+    assert site.store.votes(["ada"]) == {}
+    assert text(site) == PROFILE

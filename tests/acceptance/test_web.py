@@ -86,3 +86,14 @@ def test_a_paper_s_page_speaks_to_reference_managers(site: Served):
     (coins,) = re.findall(r'<span class="Z3988" title="([^"]*)"', page)
     assert "rft.atitle=Turning+Molecules" in coins
     assert "ctx_ver=Z39.88-2004&amp;" in coins
+
+
+def test_the_operator_sees_how_many_votes_a_hundred_papers_get(site: Served):
+    digest = site.store.digest("ada", NOW.date() - timedelta(days=1))
+    assert digest is not None
+    site.store.vote("ada", digest.picks[0].change.paper.id, "more", NOW)
+    cookie = {"operator": site.links.tokens.sign("operator", "operator", at=NOW)}
+    page = httpx.get(f"{site.url}/operator", cookies=cookie).text
+    site.store.unvote("ada", digest.picks[0].change.paper.id)
+    shown = sum(site.store.shown_by_day(NOW.date() - timedelta(days=7)).values())
+    assert f"votes per hundred: at most {100 / shown:.1f}".rstrip("0").rstrip(".") in page
