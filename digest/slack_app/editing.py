@@ -53,7 +53,7 @@ def form(profile: Profile, etag: str) -> Block:
     return {
         "type": "modal",
         "callback_id": NAME,
-        "private_metadata": etag,
+        "private_metadata": f"{etag} {profile.name}",
         "title": blocks.plain(words.FORM),
         "submit": blocks.plain(words.SAVE),
         "close": blocks.plain(words.CANCEL),
@@ -62,14 +62,17 @@ def form(profile: Profile, etag: str) -> Block:
 
 
 def submitted(desk: Desk, ack: Callable[..., object], body: Mapping[str, Any]) -> Callable[[], None]:
-    """Somebody sent the form: say what is wrong with it at once, or return the saving, which comes after the answer."""
-    user, etag = body["user"]["id"], body["view"].get("private_metadata", "")
-    profile, profiles = desk.own(user), desk.bot.profiles
-    document = profiles.document(profile.name) if profile and profiles else None
-    if profile is None or profiles is None or document is None:
+    """Somebody sent the form: say what is wrong with it at once, or return the saving, which comes after the answer.
+
+    Nothing is asked of Slack before the answer; that the profile is their own is seen to when it is saved.
+    """
+    user = body["user"]["id"]
+    etag, _, name = str(body["view"].get("private_metadata", "")).partition(" ")
+    profile = next((one for one in desk.settings.profiles if one.name == name), None)
+    document = desk.bot.profiles.document(name) if profile and desk.bot.profiles else None
+    if profile is None or document is None:
         ack()
         return lambda: home.publish(desk, user, words.NOT_YOURS)
-    name = profile.name
     try:
         text = edited(document.text, changes(profile, values(body["view"]["state"]["values"])))
         check_profile(text, document.where, desk.settings, name=name, instead=name)
@@ -77,17 +80,21 @@ def submitted(desk: Desk, ack: Callable[..., object], body: Mapping[str, Any]) -
         ack(response_action="errors", errors=errors(error.faults, len(profile.interests)))
         return lambda: None
     ack()
+    return lambda: _save(desk, user, name, text, etag)
 
-    def save() -> None:
-        try:
-            profiles.save(name, text, etag=etag, now=desk.clock())
-        except DigestError as error:
-            log.warning("a profile could not be saved", profile=name, error=str(error))
-            home.publish(desk, user, words.unsaved(slack.mrkdwn(str(error).partition("\n")[0])))
-        else:
-            home.publish(desk, user, words.PROFILE_SAVED)
 
-    return save
+def _save(desk: Desk, user: str, name: str, text: str, etag: str) -> None:
+    own, profiles = desk.own(user), desk.bot.profiles
+    if own is None or own.name != name or profiles is None:
+        home.publish(desk, user, words.NOT_YOURS)
+        return
+    try:
+        profiles.save(name, text, etag=etag, now=desk.clock())
+    except DigestError as error:
+        log.warning("a profile could not be saved", profile=name, error=str(error))
+        home.publish(desk, user, words.unsaved(slack.mrkdwn(str(error).partition("\n")[0])))
+    else:
+        home.publish(desk, user, words.PROFILE_SAVED)
 
 
 def values(state: Mapping[str, Any]) -> dict[str, str]:

@@ -33,7 +33,7 @@ KITES = "Kites at Night"
 
 @pytest.fixture
 def office(tmp_path):
-    with an_office(tmp_path, texts={"lab": LAB, "ada": ADA}) as office:
+    with an_office(tmp_path, texts={"lab": LAB, "ada": ADA, "cleo": 'deliver = ["slack:D0000CLEO"]\n'}) as office:
         yield office
 
 
@@ -138,6 +138,17 @@ def test_only_its_reader_edits_a_profile(office, tmp_path):
     assert office.submits(view, "U0000EVE", limit="99") == {}
     assert text_of_ada(tmp_path) == ADA
     assert "You have no digest of your own" in office.shown_home("U0000EVE")
+
+
+def test_a_form_is_answered_before_slack_is_asked_anything(office):
+    view = office.form()
+    payload = office.submission(view, limit="12")
+    office.desk.doors.clear()
+    before = len(office.slack.calls)
+    assert office.hears(payload, works=False).status_code == 200
+    assert len(office.slack.calls) == before
+    office.works()
+    assert "Saved." in office.shown_home()
 
 
 def test_fault_58_a_form_delivered_three_times_is_saved_once(office, tmp_path, monkeypatch):
