@@ -68,7 +68,7 @@ def compose(
 
 
 def _is_surprise(pick: Pick) -> bool:
-    return any(reason.kind == "surprise" for reason in pick.reasons)
+    return bool(pick.reasons) and any(reason.kind == "surprise" for reason in pick.reasons)  # most have none yet
 
 
 def _one_line(pick: Pick) -> Pick:

@@ -37,7 +37,10 @@ class Ranking:
             return tuple(picks)
         bare = [self._numbers[id(pick.change)] for pick in picks if not pick.reasons]
         given = iter(self._found.reasons(self._profile, bare) if bare else ())
-        return tuple(pick if pick.reasons else replace(pick, reasons=next(given)) for pick in picks)
+        return tuple(
+            pick if pick.reasons else Pick(pick.change, pick.score, pick.interest, next(given), pick.parts)
+            for pick in picks
+        )
 
     def explained(self) -> tuple[Pick, ...]:
         """All picks, with reasons and parts where they can be shown: above the floor, and the best in any case."""

@@ -81,9 +81,9 @@ class Evidence:
         """The words and phrases of the paper that earned the most; beside keywords only what earned much."""
         surfaces, share = self._surface(n), _SHARE_BESIDE if named else _SHARE
         said = frozenset().union(*map(self._columns_of, named))
-        least = share * max(float(values.clip(0).sum()), 1e-9)
-        strong = np.flatnonzero(values > least)
-        strong = strong[np.argsort(-values[strong], kind="stable")[:_LOOKED_AT]]
+        least = share * max(float(np.maximum(values, 0).sum()), 1e-9)
+        (strong,) = (values > least).nonzero()
+        strong = strong[(-values[strong]).argsort(kind="stable")[:_LOOKED_AT]]
         shown = [
             (surfaces.get(column, ""), value)
             for column, value in zip(columns[strong].tolist(), values[strong].tolist(), strict=True)
