@@ -159,7 +159,8 @@ class Message:
     """An edition rendered for one target. *key* is "ada/2026-11-20/email:ada@example.org".
 
     *headers* are extra mail headers in order; *posts* holds the parent first, then its thread; *files* are endings and
-    contents of what a folder holds beside it.
+    contents of what a folder holds beside it. *body* is what a mail has below its headers, where that was written
+    ahead, in place of *html* and *text*.
     """
 
     key: str
@@ -172,6 +173,7 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     posts: tuple[Post, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
 
     @property
     def stem(self) -> str:

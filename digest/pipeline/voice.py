@@ -10,6 +10,7 @@ from digest.errors import DigestError
 from digest.model import LETTER, OPERATOR, Delivery, Digest, Failure, Message, Profile, Target
 from digest.pipeline.bot import Bot
 from digest.pipeline.spool import Spool, Ticket
+from digest.render.mime import written_ahead
 
 
 class Voice:
@@ -53,7 +54,7 @@ class Voice:
     def keep(self, digest: Digest, targets: Sequence[Target], among: Collection[str], part: int) -> tuple[Ticket, ...]:
         """Render *digest* for those of *targets* whose channels are *among* these, and put it on the spool.
 
-        What cannot be rendered or has no room is left for the time of its sending.
+        Of a mail the body is written too. What cannot be rendered or has no room is left for the time of its sending.
         """
         if self._spool is None or not digest.is_sent:
             return ()
@@ -62,6 +63,7 @@ class Voice:
             if target.channel in among:
                 try:
                     message = self._message(digest, self._profiles[digest.profile], target)
+                    message = written_ahead(message) if target.channel == "email" else message
                 except Exception:
                     return ()
                 tickets.append(self._spool.put(part, message))

@@ -12,6 +12,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -46,22 +47,34 @@ def mime(message: Message, *, sender: str, sent_at: datetime) -> bytes:
     from the message's key alone, so a repeat is the same mail. Raises ValueError for an address or an
     extra header that cannot be written.
     """
-    boundary = "=_" + _digest(message.key)[:30]
     name, address = split_address(sender)
     headers = [
         ("From", _mailbox(name, address, len("From: "))),
         ("To", _recipient(message)),
         ("Subject", _text(message.subject, len("Subject: "))),
-        ("Date", format_datetime(sent_at)),
+        ("Date", _date(sent_at.replace(microsecond=0))),
         ("Message-ID", message_id(message.key, sender)),
         *_extra(message, address),
         ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
+        ("Content-Type", f'multipart/alternative;\r\n boundary="{_boundary(message)}"'),
     ]
     head = "".join(f"{key}: {value}\r\n" for key, value in headers).encode()
-    mark = f"--{boundary}".encode()
+    return head + b"\r\n" + (message.body or _body(message))
+
+
+def written_ahead(message: Message) -> Message:
+    """*message* with its two parts as they go on the wire, in place of its texts: `mime` makes the same mail of it."""
+    return replace(message, body=_body(message), text="", html="")
+
+
+def _body(message: Message) -> bytes:
+    mark = f"--{_boundary(message)}".encode()
     parts = (_part("plain", message.text), _part("html", message.html))
-    return b"\r\n".join((head, *(mark + b"\r\n" + part for part in parts), mark + b"--", b""))
+    return b"\r\n".join((*(mark + b"\r\n" + part for part in parts), mark + b"--", b""))
+
+
+def _boundary(message: Message) -> str:
+    return "=_" + _digest(message.key)[:30]
 
 
 def message_id(key: str, sender: str) -> str:
@@ -112,6 +125,11 @@ def _digest(key: str) -> str:
 
 
 # ---------------------------------------------------------------- headers
+
+
+@lru_cache(maxsize=16)
+def _date(sent_at: datetime) -> str:
+    return format_datetime(sent_at)
 
 
 def _recipient(message: Message) -> str:
@@ -182,6 +200,7 @@ def _harmless(value: str) -> str:
     return clean(value).replace("=?", "= ?")
 
 
+@lru_cache(maxsize=64)  # the sender of all
 def _mailbox(name: str, address: str, used: int) -> str:
     name = _harmless(name)
     if not name:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Message, Target
-from digest.render.mime import message_id, mime, split_address
+from digest.render.mime import message_id, mime, split_address, written_ahead
 from digest.text import clean
 
 SENT = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
@@ -260,3 +260,10 @@ def test_the_short_way_of_writing_a_line_is_the_long_way(line):
     assert b"From " not in quoted[:5]
     assert quoted != b"."
     assert shown(text) == re.sub("[\x00-\x08\x0b-\x1f\x7f]", "", line) + "\n"
+
+
+def test_a_mail_that_was_written_ahead_is_the_same_mail():
+    for message in (a_message(), a_message(text="", html=""), a_message(text="Ünïcode " * 200 + "\nFrom me\n.\n")):
+        ahead = written_ahead(message)
+        assert (ahead.text, ahead.html) == ("", "")
+        assert mime(ahead, sender="d@example.org", sent_at=SENT) == mime(message, sender="d@example.org", sent_at=SENT)
