@@ -63,8 +63,10 @@ def sink() -> Iterator[int]:
                 if sock.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield port
-        process.terminate()
+        try:
+            yield port
+        finally:
+            process.terminate()
 
 
 def timed(messages: int, channel: outbox.Channel, body: str) -> float:
@@ -130,8 +132,10 @@ def delayed(port: int, rtt: float) -> Iterator[int]:
         return
     with subprocess.Popen([sys.executable, "-c", PROXY, str(port), str(rtt)], stdout=subprocess.PIPE) as process:
         assert process.stdout
-        yield int(process.stdout.readline())
-        process.terminate()
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
 
 
 def smtp_alone(port: int, messages: int, body: str) -> float:

@@ -68,7 +68,7 @@ def place() -> Iterator[str]:
         yield url
 
 
-def a_config(folder: Path, url: str, port: int) -> Path:
+def a_config(folder: Path, url: str, port: int, profiles: int = PROFILES) -> Path:
     """A bot of many readers whose hour has come."""
     (folder / "profiles").mkdir(parents=True)
     (folder / "drop").mkdir()
@@ -76,7 +76,7 @@ def a_config(folder: Path, url: str, port: int) -> Path:
     (folder / "drop" / "page.txt").write_text(page(*titles, day=f"{datetime.now(UTC):%b %-d}"))
     mail = f'\n[email]\nurl = "smtp://127.0.0.1:{port}"\nfrom = "Digest <digest@example.org>"\nconnections = 2\n'
     (folder / "digest.toml").write_text(f'{DIGEST_TOML}{mail}\n[store]\nurl = "env:STORE_URL"\n')
-    for n in range(PROFILES):
+    for n in range(profiles):
         text = ADA.replace('"ada"', f'"p{n:03}"').replace("folder:ada", f"email:p{n:03}@example.org")
         text = text.replace("weekdays 08:30", "daily 00:00").replace("Europe/Berlin", "UTC")
         (folder / "profiles" / f"p{n:03}.toml").write_text(text)
@@ -96,10 +96,10 @@ def until(what: Callable[[], object], seconds: float = 120) -> None:
         time.sleep(0.1)
 
 
-def settled(url: str) -> bool:
+def settled(url: str, profiles: int = PROFILES) -> bool:
     with postgres_session(url) as session:
         row = session.execute("SELECT count(*), count(*) FILTER (WHERE state = 'sent') FROM deliveries").fetchone()
-    return row == (PROFILES, PROFILES)
+    return row == (profiles, profiles)
 
 
 def in_doubt(url: str) -> set[str]:
