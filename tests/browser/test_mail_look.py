@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from digest.model import Digest, Letter, Target
+from digest.model import Digest, Letter, Section, Target
 from digest.render import Renderer
 from digest.render.samples import SAMPLES
-from tests.golden.digests import ADA, GOLDEN
+from tests.builders import a_pick
+from tests.golden.digests import ADA, DAY, GOLDEN
 
 pytestmark = pytest.mark.browser
 
@@ -22,9 +23,13 @@ LETTER = Letter(
     ("It changes what you get.", "It is good for a while.", "Not you? Do nothing."),
     "You get this because somebody asked for it.", "https://digest.example.org/t/token", "Change what I get",
 )  # fmt: skip
+TWO_LINES = "Titles of Ordinary Length Take Two Lines of a Phone"
+TEN = Digest("ada", DAY, (Section("", tuple(a_pick(f"{n} {TWO_LINES}") for n in range(10))),), considered=90)
 MAILS = {
     "letter": Renderer().letter(Digest("letter:1", GOLDEN["ordinary"].date, notes=LETTER.notes), ADA.deliver[0]).html,
     **{name: Renderer().message(digest, ADA, ADA.deliver[0]).html for name, digest in GOLDEN.items()},
+    "ten": Renderer().message(TEN, ADA, ADA.deliver[0]).html,
+    "week": Renderer().message(*SAMPLES[-2], Target("email", "a@example.org")).html,
     "sample": Renderer().message(*SAMPLES[0], Target("email", "a@example.org")).html,
 }
 
@@ -107,9 +112,9 @@ def test_links_under_a_paper_are_large_enough_for_a_thumb(browser, html):
 
 
 def test_one_screen_of_a_phone_shows_every_title_of_the_day(browser):
-    page = open_page(browser, MAILS["ordinary"])
+    page = open_page(browser, MAILS["ten"])
     last = page.locator("ol li").last.bounding_box()
-    assert page.locator("ol li").count() == 5
+    assert page.locator("ol li").count() == 10
     assert last["y"] + last["height"] <= 740
 
 
