@@ -7,18 +7,23 @@ from datetime import timedelta
 from typing import Any
 
 from digest import pipeline
-from digest.model import Interest
+from digest.model import Interest, Profile
+from digest.pipeline.tastes import tastes
+from digest.ranking.feedback import NO_TASTE, PASSED_OVER
 from digest.render import slack, wording
+from digest.render.latex import readable
 from digest.render.view import paper_view
 from digest.slack_app import blocks, cards, words
 from digest.slack_app.blocks import Block
 from digest.slack_app.desk import Desk, person
-from digest.text import clean
+from digest.text import clean, shorten
 
 MOST_BLOCKS = 100
 SAVED = 20
 SHOWN = 20
 """Interests, and of each so many words and likes."""
+LEARNED = 5
+"""Papers that are told of each kind."""
 REST = timedelta(days=14)
 
 
@@ -82,6 +87,8 @@ def _profile(desk: Desk, user: str) -> Iterator[Block]:
         yield blocks.section(_interest(interest))
     if not profile.interests:
         yield blocks.section(words.NO_INTERESTS)
+    if learned := _learned(desk, profile):
+        yield blocks.section(learned)
 
 
 def _interest(interest: Interest) -> str:
@@ -92,9 +99,18 @@ def _interest(interest: Interest) -> str:
     return "\n".join([*lines, *(f"{name}: {_some(items)}" for name, items in named if items)])
 
 
-def _some(items: Sequence[str]) -> str:
-    said = ", ".join(slack.mrkdwn(clean(item)[:100]) for item in items[:SHOWN])
-    return said + (words.more(len(items) - SHOWN) if len(items) > SHOWN else "")
+def _learned(desk: Desk, profile: Profile) -> str:
+    """What the votes in a profile taught, the weightiest first; "" for nothing."""
+    taste = tastes(desk.store, [profile.name], desk.clock()).get(profile.name, NO_TASTE)
+    against = [voted for voted in taste.dislikes if voted.weight > PASSED_OVER]
+    said = ((words.MORE_LIKE, taste.likes), (words.LESS_LIKE, against))
+    lines = [f"{name}: {_some([voted.title for voted in papers], LEARNED)}" for name, papers in said if papers]
+    return "\n".join([words.LEARNED, *lines]) if lines else ""
+
+
+def _some(items: Sequence[str], most: int = SHOWN) -> str:
+    said = ", ".join(slack.mrkdwn(shorten(readable(item), 100)) for item in items[:most])
+    return said + (words.more(len(items) - most) if len(items) > most else "")
 
 
 def _saved(desk: Desk, user: str) -> Iterator[Block]:

@@ -71,6 +71,16 @@ def test_what_was_saved_stands_there_and_can_be_removed(office):
     assert KITES not in office.shown_home()
 
 
+def test_home_tells_what_votes_taught(office):
+    office.store.queue([an_edition("Ice and Oceans", KITES, profile="ada")], office.now)
+    assert "Learned from votes" not in office.home()
+    ids = {paper.title: paper.id for paper in office.store.find_papers(["Ice and Oceans", KITES]).values()}
+    office.store.vote("ada", ids["Ice and Oceans"], "more", office.now)
+    assert "*Learned from votes*\nmore like: Ice and Oceans" in office.home()
+    office.store.vote("ada", ids[KITES], "less", office.now)
+    assert f"less like: {KITES}" in office.home()
+
+
 def test_a_pause_by_button_and_its_end(office):
     office.home()
     office.hears(office.home_button("home_pause"))
