@@ -107,7 +107,8 @@ def serve(config: Config = None, now: Now = None, log_format: Format = None, deb
     slackapp.check_installed(settings)
     tell = _log(log_format or settings.log_format or LogFormat.text)
     stop = threading.Event()
-    with building.bot(settings, tick, tell=tell, stop=stop, patient=not now) as bot:
+    beside_workers = settings.store_url.startswith("postgresql") and not now  # there may be some: one pace for all
+    with building.bot(settings, tick, tell=tell, stop=stop, patient=not now, among_many=beside_workers) as bot:
 
         def confirmed(since: datetime) -> bool:
             return any(report.forced and report.started_at >= since for report in bot.store.reports(5))

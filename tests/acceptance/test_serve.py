@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from tests.acceptance.bot import ADA, BotFolder, page
+from tests.smtpd import MailServer
+from tests.stores import a_postgres_url, postgres_session
 
 
 def wait_for(what: object, seconds: float = 60) -> None:
@@ -97,3 +99,27 @@ def test_an_address_that_is_taken_is_said_in_a_line(bot: BotFolder):
         ran = bot.digest("serve", now=None)
     assert ran.code == 1
     assert f"[web] listen: cannot listen at {where}" in ran.err
+
+
+def test_a_service_beside_workers_keeps_one_pace_with_them(bot: BotFolder):
+    with a_postgres_url() as url, MailServer() as server:
+        secret = bot.root / "store-url"
+        secret.write_text(url)
+        secret.chmod(0o600)
+        bot.config.write_text(
+            f'{bot.config.read_text()}\n[store]\nurl = "file:store-url"\n[email]\n'
+            f'url = "smtp://127.0.0.1:{server.port}"\nfrom = "D <d@example.org>"\nper_minute = 600\n'
+        )
+        due = ADA.replace("weekdays 08:30", "daily 00:00").replace("Europe/Berlin", "UTC")
+        bot.profile("ada", due.replace("folder:ada", "email:ada@example.org"))
+        (bot.drop / "page.txt").write_text(page("Alpha Diffusion Models"))
+        argv = [sys.executable, "-m", "digest", "serve", "--config", str(bot.root)]
+        with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as service:
+            try:
+                wait_for(lambda: server.mails)
+            finally:
+                service.send_signal(signal.SIGTERM)
+                service.communicate(timeout=30)
+        with postgres_session(url) as session:
+            ((name,),) = session.execute("SELECT name FROM turns").fetchall()
+            assert name.startswith("email 127.0.0.1")
