@@ -90,6 +90,37 @@ def test_pages_that_die_end_the_service_so_that_it_is_started_anew(bot: BotFolde
     assert "the process that served the pages ended" in err
 
 
+def test_serve_sees_profiles_come_and_keeps_the_last_good_version_of_a_broken_one(bot: BotFolder):
+    """Each dropped page brings the next pass at once."""
+    due = ADA.replace("weekdays 08:30", "daily 00:00").replace("Europe/Berlin", "UTC")
+    bot.config.write_text(bot.config.read_text() + '\n[operator]\nalert = ["folder:operator"]\n')
+    bot.profile("ada", due)
+    argv = [sys.executable, "-m", "digest", "serve", "--config", str(bot.root)]
+    server = subprocess.Popen(argv, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        (bot.drop / "one.txt").write_text(page("Alpha Diffusion Models"))
+        wait_for(lambda: len(bot.mails()) == 1)
+        bot.profile("ada", due + "limit = 0\n")
+        bot.profile("bob", due.replace("ada", "bob"))
+        (bot.drop / "two.txt").write_text(page("Beta Diffusion Models"))
+        wait_for(lambda: len(bot.mails("bob")) == 1)
+        wait_for(lambda: len(bot.mails("operator")) == 1)
+        told = bot.mails("operator")[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        troubles = [one["cause"] for one in bot.digest("status", "--json", now=None).json["troubles"]]
+        bot.profile("ada", due)
+        (bot.drop / "three.txt").write_text(page("Gamma Diffusion Models"))
+        wait_for(lambda: len(bot.mails("operator")) == 2)
+        server.send_signal(signal.SIGTERM)
+        _, err = server.communicate(timeout=30)
+    finally:
+        server.kill()
+    assert "profiles/ada.toml:14: interests[0].limit: unknown key" in told
+    assert troubles == ["profile:profiles/ada.toml"]
+    assert "over" in bot.mails("operator")[1]["Subject"]
+    assert err.count("unknown key") == 2, "once as a failure, once as an alert"
+    assert server.returncode == 0
+
+
 def test_an_address_that_is_taken_is_said_in_a_line(bot: BotFolder):
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
