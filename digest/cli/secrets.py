@@ -28,7 +28,7 @@ def remember(settings: Settings) -> None:
     found.add(settings.email.dkim.key if settings.email and settings.email.dkim else "")
     found.add(settings.summaries.key if settings.summaries else "")
     found.update((settings.web.password, settings.metrics.token))
-    know(*found, *settings.link_keys)
+    know(*found, *settings.link_keys, *(library.key for library in settings.zotero))
 
 
 def know(*found: str) -> None:

@@ -44,6 +44,9 @@ def check_main(main: Document) -> None:
         _check_source(main, place, source)
         name = source_name(source)
         _claim(names, name, main, place, f'the name "{name}" is used by another source', "give each a name of its own")
+    libraries: dict[str, str] = {}
+    for place, library in tables_in(raw, "zotero"):
+        _claim(libraries, library.get("name"), main, (*place, "name"), "is the name of another library")
     slack = raw.get("slack")
     if isinstance(slack, dict):
         _check_app(main, slack)

@@ -52,7 +52,8 @@ def stated(
     fault at once.
     """
     document = parse(text.encode(), where)
-    shelf = Shelf(settings.where.parent / PROFILES, env or {}, files)
+    libraries = {one.name: one.kept for one in settings.zotero}
+    shelf = Shelf(settings.where.parent / PROFILES, env or {}, files, libraries)
     profile = checked(document, name, claims_of(settings, without=(instead,)), shelf)
     if profile is None or document.faults:
         raise ConfigError(by_line(document))

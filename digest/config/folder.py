@@ -51,12 +51,12 @@ class Look:
 class ProfileFolder:
     """The profiles in the files of one folder, as they are now."""
 
-    def __init__(self, folder: Path, cwd: Path, env: Mapping[str, str], zone: str) -> None:
-        self.folder = folder
+    def __init__(self, shelf: Shelf, cwd: Path, zone: str) -> None:
+        self.folder = shelf.folder
         self.kept: dict[str, Kept] = {}
         self.read = 0  # files read since the beginning
         self._cwd, self._zone = cwd, zone
-        self._shelf = Shelf(folder, env)
+        self._shelf = shelf
         self._stamps: dict[str, Stamp] = {}
         self._last = Look()
 

@@ -11,10 +11,10 @@ from digest.config.checking import PROFILES, by_line, stated
 from digest.config.faults import read
 from digest.config.feeds import sources_of
 from digest.config.folder import Look, ProfileFolder, shown
-from digest.config.library import files_of
+from digest.config.library import Shelf, files_of
 from digest.config.places import Door
 from digest.config.schema import DigestFile
-from digest.config.settings import main_settings
+from digest.config.settings import fetched, main_settings
 from digest.errors import ConfigError, Fault
 from digest.model import Failure, Profile, Settings
 from digest.packaged import packaged
@@ -47,13 +47,16 @@ class Home:
         table = main.check(DigestFile, door)
         check_main(main)
         self._claims = Claims.of(main)
-        self._folder = ProfileFolder(where.parent / PROFILES, cwd, env, table.timezone if table else "UTC")
-        self._env, self._where = env, shown(where, cwd)
+        state = data_dir if shipped or table is None else table.state
+        libraries = {one.name: fetched(state, one.name) for one in table.zotero} if table else {}
+        shelf = Shelf(where.parent / PROFILES, env, libraries=libraries)
+        self._folder = ProfileFolder(shelf, cwd, table.timezone if table else "UTC")
+        self._env, self._cwd, self._where = env, cwd, shown(where, cwd)
         sources = sources_of(table, main, door) if table else ()
         found = self._folder.look(self._claims)
         if main.faults or table is None or (found.faults and not lenient):
             raise ConfigError([*by_line(main), *found.faults])
-        settings = main_settings(where, table, data_dir if shipped else table.state, sources)
+        settings = main_settings(where, table, state, sources)
         warnings = [*door.warnings, *main.warnings]
         if table.public_url and table.web.listen is None:
             warnings.append("public_url is set, but no [web] listen: the links in mail lead to pages nobody serves")
@@ -97,12 +100,15 @@ class Home:
             profiles=found.profiles,
             references=found.references,
             warnings=tuple(Failure(self._where, why) for why in warnings),
-            broken=tuple(map(_failure, found.faults)),
+            broken=tuple(map(self._failure, found.faults)),
         )
 
-
-def _failure(fault: Fault) -> Failure:
-    return Failure(fault.where, fault.what + (f" ({fault.hint})" if fault.hint else ""))
+    def _failure(self, fault: Fault) -> Failure:
+        """A fault as the report has it: with the whole path, which is the same wherever a command is run."""
+        folder = self._folder.folder
+        rest = fault.where.removeprefix(shown(folder, self._cwd))
+        where = f"{folder}{rest}" if rest != fault.where else fault.where
+        return Failure(where, fault.what + (f" ({fault.hint})" if fault.hint else ""))
 
 
 def _find(path: Path | None, cwd: Path) -> tuple[Path, bool]:

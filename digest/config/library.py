@@ -14,13 +14,14 @@ from digest.config.across import tables_in
 from digest.config.faults import Document
 from digest.config.places import Door, folder_path
 from digest.config.stamps import Stamp, stamp_of
-from digest.config.values import Wrong
+from digest.config.values import Wrong, nearest
 from digest.matching import arxiv_id, doi_link
 from digest.model import Paper, Profile
 from digest.text import clean
 
 ENDINGS = (".bib", ".ris", ".json")
 MOST_BYTES = 64 * 2**20
+ZOTERO = "zotero:"
 NO_FILES = "arXiv ids, links or titles; a file can only be added in the profile's own file"
 _SHOWN = 3
 _RIS = re.compile(r"^([A-Z][A-Z0-9])  ?- ?(.*)$")
@@ -34,10 +35,17 @@ class Shelf:
     """The files of references that profiles like: each is read when it is first asked for, and when it has changed.
 
     With *only* no other files are read: who edits a profile from afar may not look at the files of this machine.
+    *libraries* are files of what was fetched from Zotero, by the names of the libraries; one may not be there yet.
     """
 
-    def __init__(self, folder: Path, env: Mapping[str, str], only: Collection[str] | None = None) -> None:
-        self.folder, self._env, self._only = folder, env, only
+    def __init__(
+        self,
+        folder: Path,
+        env: Mapping[str, str],
+        only: Collection[str] | None = None,
+        libraries: Mapping[str, Path] | None = None,
+    ) -> None:
+        self.folder, self._env, self._only, self._libraries = folder, env, only, libraries or {}
         self._read: dict[Path, _Read] = {}
 
     def papers(self, name: str) -> Sequence[Paper]:
@@ -54,15 +62,25 @@ class Shelf:
     def _file(self, name: str) -> _Read:
         if self._only is not None and name not in self._only:
             raise Wrong(f'"{name}" is a file of this machine, which is not read here', NO_FILES)
-        path = folder_path(name, Door(self._env, self.folder))
+        fetched = name.startswith(ZOTERO)
+        path = self._library(name) if fetched else folder_path(name, Door(self._env, self.folder))
         try:
             stamp = stamp_of(path.stat())
         except OSError as error:
+            if fetched:
+                return _NOTHING
             raise Wrong(f"cannot read {path}: {error.strerror}") from None
         known = self._read.get(path)
         if known is None or known.stamp != stamp:
-            known = self._read[path] = _Read(stamp, *_papers_in(path))
+            known = self._read[path] = _Read(stamp, *(_fetched(path) if fetched else _papers_in(path)))
         return known
+
+    def _library(self, name: str) -> Path:
+        library = name.removeprefix(ZOTERO)
+        if library not in self._libraries:
+            hint = nearest(library, self._libraries) or "digest.toml says which there are"
+            raise Wrong(f'no [[zotero]] of digest.toml has the name "{library}"', hint)
+        return self._libraries[library]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +90,12 @@ class _Read:
     warning: str
 
 
+_NOTHING = _Read((0, 0, 0, 0), (), "")
+
+
 def is_file(like: str) -> bool:
-    """Whether a like names a file of references rather than a paper."""
-    return like.lower().endswith(ENDINGS) and "://" not in like
+    """Whether a like names a file of references, or a library, rather than a paper."""
+    return like.startswith(ZOTERO) or (like.lower().endswith(ENDINGS) and "://" not in like)
 
 
 def files_of(profile: Profile) -> tuple[str, ...]:
@@ -103,6 +124,14 @@ def check_files(document: Document, shelf: Shelf) -> None:
                     shelf.papers(like)
             except Wrong as wrong:
                 document.fault((*place, "like"), str(wrong), wrong.hint)
+
+
+def _fetched(path: Path) -> tuple[tuple[Paper, ...], str]:
+    """The papers of a library; one without any that can be used is no fault of who likes it."""
+    try:
+        return _papers_in(path)[0], ""
+    except Wrong:
+        return (), ""
 
 
 def _papers_in(path: Path) -> tuple[tuple[Paper, ...], str]:

@@ -51,6 +51,7 @@ Sender = Annotated[str, AfterValidator(values.sender)]
 WebUrl = Annotated[str, AfterValidator(places.web_url)]
 PingUrl = Annotated[str, AfterValidator(lambda text, info: places.ping_url(text, _door(info))), Field(repr=False)]
 SourceUrl = Annotated[str, AfterValidator(places.source_url)]
+Library = Annotated[str, AfterValidator(values.library)]
 Category = Annotated[str, AfterValidator(values.category)]
 ApiUrl = Annotated[str, AfterValidator(places.api_url)]
 Emoji = Annotated[str, AfterValidator(values.emoji)]
@@ -215,6 +216,17 @@ class SummariesTable(Table):
     seconds: Seconds = 120.0
 
 
+class ZoteroTable(Table):
+    """[[zotero]]; the fields are those of digest.model.ZoteroSettings."""
+
+    name: Name
+    library: Library
+    collection: Annotated[str, AfterValidator(values.collection)] = ""
+    key: Secret = ""
+    base_url: ApiUrl = "https://api.zotero.org/"
+    interval: Annotated[float, Field(ge=1, le=10080, allow_inf_nan=False)] = 60.0
+
+
 class ExportTable(Table):
     """[export]"""
 
@@ -241,6 +253,7 @@ class DigestFile(Table):
     keep: KeepTable = KeepTable()
     summaries: SummariesTable | None = None
     export: ExportTable = ExportTable()
+    zotero: list[ZoteroTable] = []
     semantic: SemanticTable | None = None
 
 

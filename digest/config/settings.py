@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from digest.config.across import source_name
-from digest.config.schema import DigestFile, EmailTable, ProfileFile, SlackTable, SourceTable, SummariesTable, Table
+from digest.config.schema import (
+    DigestFile,
+    EmailTable,
+    ProfileFile,
+    SlackTable,
+    SourceTable,
+    SummariesTable,
+    Table,
+    ZoteroTable,
+)
 from digest.model import (
     DkimSettings,
     EmailSettings,
@@ -21,6 +30,7 @@ from digest.model import (
     SourceSettings,
     SummarySettings,
     WebSettings,
+    ZoteroSettings,
 )
 
 
@@ -44,6 +54,7 @@ def main_settings(where: Path, table: DigestFile, state: Path, sources: tuple[So
         operator=OperatorSettings(**_fields(table.operator)),
         keep=KeepSettings(**_fields(table.keep)),
         exports=tuple(table.export.formats),
+        zotero=tuple(_zotero(one, state) for one in table.zotero),
         summaries=_summaries(table.summaries) if table.summaries else None,
         ping_url=table.monitor.ping_url,
         metrics=_metrics(table),
@@ -62,6 +73,16 @@ def _web(table: DigestFile) -> WebSettings:
     web = table.web
     host, port = web.listen or ("", 0)
     return WebSettings(host, port, web.password, web.proxy, web.per_minute, web.user_header, tuple(web.operators))
+
+
+def _zotero(table: ZoteroTable, state: Path) -> ZoteroSettings:
+    fields = _fields(table)
+    return ZoteroSettings(**fields | {"interval": 60 * table.interval, "kept": fetched(state, table.name)})
+
+
+def fetched(state: Path, name: str) -> Path:
+    """Where the papers of a library of Zotero lie."""
+    return state / "zotero" / f"{name}.json"
 
 
 def _metrics(table: DigestFile) -> MetricsSettings:

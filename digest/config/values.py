@@ -54,6 +54,20 @@ def category(text: str) -> str:
     return text
 
 
+def library(text: str) -> str:
+    """A library of Zotero: that of a user or of a group, by its number."""
+    if not re.fullmatch(r"(?:users|groups)/[0-9]{1,12}", text):
+        raise Wrong(f'"{clean(text)[:40]}" is not a library of Zotero', "users/NUMBER or groups/NUMBER")
+    return text
+
+
+def collection(text: str) -> str:
+    """The key of a collection of Zotero."""
+    if not re.fullmatch(r"[A-Za-z0-9]{8}", text):
+        raise Wrong(f'"{clean(text)[:40]}" is not a collection', "its eight letters at the end of its address")
+    return text.upper()
+
+
 def simple_name(text: str) -> str:
     """A name that may stand in a path: it cannot climb, hide, or be a device."""
     if not _NAME.fullmatch(text):

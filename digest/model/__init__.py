@@ -38,6 +38,7 @@ from digest.model.settings import (
     SourceSettings,
     SummarySettings,
     WebSettings,
+    ZoteroSettings,
 )
 from digest.model.shown import (
     Capture,
@@ -120,6 +121,7 @@ __all__ = [
     "Trouble",
     "Vote",
     "WebSettings",
+    "ZoteroSettings",
     "message_key",
     "place_of",
 ]

@@ -166,6 +166,22 @@ class SummarySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoteroSettings:
+    """A library of Zotero that profiles like as ``zotero:NAME``: *library* is "users/ID" or "groups/ID".
+
+    *collection* is the key of a part of it, "" for all. What was fetched lies in *kept*. *interval* in seconds.
+    """
+
+    name: str
+    library: str
+    kept: Path
+    collection: str = ""
+    key: str = field(default="", repr=False)
+    base_url: str = "https://api.zotero.org/"
+    interval: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole checked config. *templates* is a folder that overrides single templates; *warnings*: odd but usable.
 
@@ -201,3 +217,4 @@ class Settings:
     references: Mapping[str, Paper] = field(default_factory=dict)
     warnings: tuple[Failure, ...] = ()
     broken: tuple[Failure, ...] = ()
+    zotero: tuple[ZoteroSettings, ...] = ()

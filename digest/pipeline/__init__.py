@@ -29,6 +29,7 @@ from digest.pipeline.restored import take_up
 from digest.pipeline.spool import opened
 from digest.pipeline.summarising import Summaries
 from digest.pipeline.troubles import BROKEN, STORE, Facts, gather, troubles, when
+from digest.pipeline.zotero import keep_in_step
 
 __all__ = [
     "Bot",
@@ -44,6 +45,7 @@ __all__ = [
     "gather",
     "ingest",
     "ingest_sources",
+    "keep_in_step",
     "learning",
     "meaning",
     "prepare",
@@ -79,9 +81,11 @@ def run_pass(
     instant of the pass in place of both. The operator is told what is wrong now, and what is no longer.
     """
     now = bot.clock()
+    odd = keep_in_step(bot.settings, now, due_only=due_only)
     bot = bot.looked()
     try:
-        report = _hidden(bot, _work(bot, now, hand_over, due_only=due_only, forced=forced, learns=learns))
+        report = _work(bot, now, hand_over, due_only=due_only, forced=forced, learns=learns)
+        report = _hidden(bot, replace(report, warnings=(*odd, *report.warnings)))
         _prune(bot, now)
         bot.store.save_report(report)
     except Exception as error:

@@ -18,6 +18,7 @@ from digest.pipeline.delivering import deliver
 from digest.pipeline.prepare import prepare
 from digest.pipeline.spool import Spool, opened
 from digest.pipeline.summarising import Summaries
+from digest.pipeline.zotero import keep_in_step
 
 
 class Chunks:
@@ -62,6 +63,7 @@ class Chunks:
         """The bot with these profiles alone, as they are since the pass began; they are looked at once for each."""
         with self._reading:
             if self._read_for is None or began > self._read_for:
+                keep_in_step(self._bot.settings, began, due_only=True)  # the leader says what is odd
                 settings, self._read_for = self._bot.looked().settings, began
                 if settings.profiles is not self._read.profiles:
                     self._by_name = {profile.name: profile for profile in settings.profiles}

@@ -554,7 +554,8 @@ def test_every_key_stands_in_the_documentation_with_its_default():
 
 
 def _heading(table):
-    lists = {"sources": "[[sources]]", "profile.interests": "[[interests]]", "profile": "profiles/*.toml"}
+    lists = {"sources": "[[sources]]", "zotero": "[[zotero]]", "profile.interests": "[[interests]]"}
+    lists["profile"] = "profiles/*.toml"
     return lists.get(table, f"[{table}]" if table else "digest.toml")
 
 
