@@ -117,7 +117,7 @@ def test_serve_sees_profiles_come_and_keeps_the_last_good_version_of_a_broken_on
     assert "interests[0].limit: unknown key" in " ".join(told.split())
     assert troubles == [f"profile:{bot.root}/profiles/ada.toml"]
     assert "over" in bot.mails("operator")[1]["Subject"]
-    assert err.count("unknown key") == 2, "once as a failure, once as an alert"
+    assert err.count("unknown key") == 3, "as a failure, as an alert and as over: once each"
     assert server.returncode == 0
 
 
