@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from digest.render import slack
@@ -41,6 +42,18 @@ def actions(*buttons: Block) -> Block:
 
 def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "verbatim": True, "text": text}
+
+
+def fitting(made: Sequence[Block], rest: str) -> list[Block]:
+    """The first of *made* for which one message has room; *rest* stands below them where others had to be left out."""
+    kept: list[Block] = []
+    used = 0
+    for block in made:
+        used += slack.size(json.dumps(block, ensure_ascii=False))
+        if used > slack.MAX_POST or len(kept) == slack.MAX_BLOCKS - 1:
+            return [*kept, context(rest)]
+        kept.append(block)
+    return kept
 
 
 def plain(words: str) -> Block:

@@ -42,6 +42,7 @@ def ask(desk: Desk, body: Mapping[str, Any]) -> None:
     except DigestError as error:
         log.warning("a command could not be done", verb=verb, error=str(error))
         made = [blocks.section(words.FAILED)]
+    made = blocks.fitting(made, words.REST_LEFT_OUT)
     calling.answer(body["response_url"], made, _spoken(made), desk.slack.timeout)
 
 
@@ -57,7 +58,7 @@ def today(desk: Desk, asked: Asked) -> Sequence[Block]:
     day, digest = found[0]
     head = words.latest(slack.mrkdwn(clean(profile.title or profile.name)), wording.short_date(day), len(digest.picks))
     made = [blocks.section(f"*{head}*")]
-    for number, pick in enumerate(digest.picks[:40], 1):
+    for number, pick in enumerate(digest.picks, 1):
         why = wording.why(pick.reasons, pick.change.paper.title)
         said = f"{number}. {cards.title(pick.change.paper)}" + (f"\n_{slack.mrkdwn(why)}_" if why else "")
         made.append(blocks.section(said))

@@ -36,6 +36,14 @@ def test_today_shows_the_newest_digest_with_its_reasons(office):
     assert "No digest comes to you" in office.asks("today", user="U0000BEN", channel="C0OTHER")
 
 
+def test_a_long_digest_is_shown_as_far_as_one_message_has_room(tmp_path):
+    with an_office(tmp_path, titles=tuple(f"{n} {'深度 networks ' * 14}" for n in range(70))) as office:
+        said = office.asks("today")
+        assert "70 papers" in said
+        assert said.count("深度 networks 深度") >= 10
+        assert said.endswith("… and more, for which one message has no room.")
+
+
 def test_search_finds_the_best_and_says_when_there_is_nothing(office):
     assert "Ice and Oceans" in office.asks("search oceans")
     assert office.asks("search zebra") == "No paper that was seen has all these words."
