@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from digest.model import Opinion, Vote
 from digest.store import rows, schema
 from digest.store.engine import Access
 
 _f, _p, _v = schema.profiles.c, schema.papers.c, schema.votes.c
+# A vote is given while somebody waits; building its statements anew would take longer than they do.
+_NUMBERS = (
+    select(_f.no, _p.no)
+    .select_from(schema.profiles.join(schema.papers, _p.id == bindparam("paper")))
+    .where(_f.name == bindparam("profile"))
+)
+_HERE = (_v.profile == bindparam("in_profile"), _v.person == bindparam("by"), _v.paper == bindparam("about"))
+_BEFORE = select(_v.vote).where(*_HERE)
+_GIVE = insert(schema.votes)
+_CHANGE = update(schema.votes).where(*_HERE)
 
 
 class Votes:
@@ -23,22 +33,16 @@ class Votes:
     def vote(self, profile: str, paper: str, opinion: Opinion, now: datetime, *, person: str = "") -> bool:
         """Remember a vote; a repeat changes nothing, another one replaces it. False when either is not known."""
         with self._access.writing() as connection:
-            numbers = connection.execute(
-                select(_f.no, _p.no).select_from(schema.profiles.join(schema.papers, _p.id == paper)).where(
-                    _f.name == profile
-                )
-            ).first()  # fmt: skip
+            numbers = connection.execute(_NUMBERS, {"profile": profile, "paper": paper}).first()
             if numbers is None:
                 return False
-            here = and_(_v.profile == numbers[0], _v.person == person, _v.paper == numbers[1])
-            before = connection.execute(select(_v.vote).where(here)).scalar()
-            values: dict[str, Any] = {"vote": opinion, "at": now}
+            here = {"in_profile": numbers[0], "by": person, "about": numbers[1]}
+            before = connection.execute(_BEFORE, here).scalar()
             if before is None:
-                connection.execute(
-                    insert(schema.votes).values(profile=numbers[0], person=person, paper=numbers[1], **values)
-                )
+                values = {"profile": numbers[0], "person": person, "paper": numbers[1], "vote": opinion, "at": now}
+                connection.execute(_GIVE, values)
             elif before != opinion:
-                connection.execute(update(schema.votes).where(here).values(**values))
+                connection.execute(_CHANGE, {**here, "vote": opinion, "at": now})
         return True
 
     def unvote(self, profile: str, paper: str, *, person: str = "") -> bool:

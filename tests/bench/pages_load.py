@@ -248,7 +248,7 @@ def main() -> None:
 
 
 def _until_served(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(2400):  # an older store is migrated first
         if server.poll() is not None:
             raise SystemExit("digest serve ended")
         try:
