@@ -179,11 +179,12 @@ def test_what_was_shown_in_full_or_in_a_line_counts_as_offered(store: Store):
 
 
 def test_a_paper_may_be_shown_twice_for_one_cause(store: Store):
-    ingest(store, [paper := a_paper(id="p")])
-    for day in (TODAY, TOMORROW):
-        digest = Digest("ada", day, (Section("", (Pick(Change(paper, "updated", "surge"), 0.5),)),))
-        store.queue([QueuedEdition(digest, (), 1)], NOW)
-    assert store.offered("ada", ["p"]) == {"p": frozenset({"surge"})}
+    ingest(store, papers := [a_paper("Again", id="p"), a_paper("Beside it", id="q")])
+    for day, shown in ((TODAY, papers[:1]), (TOMORROW, papers)):
+        picks = tuple(Pick(Change(paper, "updated", "surge"), 0.5) for paper in shown)
+        store.queue([QueuedEdition(Digest("ada", day, (Section("", picks),)), (), 1)], NOW)
+    assert store.offered("ada", ["p", "q"]) == dict.fromkeys(("p", "q"), frozenset({"surge"}))
+    assert store.digest("ada", TOMORROW).picks[1].change.paper == papers[1]
 
 
 def test_a_target_named_twice_gets_one_message(store: Store):
