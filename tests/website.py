@@ -78,6 +78,8 @@ class Served:
             ),
             "leave": self.links.unsubscribe("ada", TARGET, day).removeprefix(self.links.public_url),
             "vote": self.links.vote("ada", day, paper, "more").removeprefix(self.links.public_url),
+            "operator": "/operator",
+            "operator paper": f"/operator/papers/{paper}",
             "login": "/operator",
             "gone": "/u/forged",
         }

@@ -146,6 +146,21 @@ def test_no_file_of_the_server_is_read_for_a_reader(site: Served):
     assert text(site) == PROFILE
 
 
+def test_a_profile_that_lies_in_the_store_is_saved_there(site: Served):
+    profiles = site.site.profiles
+    assert profiles is not None
+    profiles.create('name = "flo"  # in the store\n' + PROFILE.replace("ada@", "flo@"), now=NOW)
+    url = site.at(site.links.tune("flo", NOW))
+    form = form_of(httpx.get(url, timeout=60).text)
+    assert "Saved." in press(url, form, limit="3").text
+    document = profiles.document("flo")
+    assert document is not None
+    assert document.stored
+    assert "limit = 3" in document.text
+    assert "# in the store" in document.text
+    assert "limit = 5" in text(site)
+
+
 # ---------------------------------------------------------------- the preview
 
 

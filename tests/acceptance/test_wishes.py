@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from digest.model import Letter, Target
 from digest.store import Store
 from tests.acceptance.bot import NOW, BotFolder, page
 
@@ -96,3 +97,18 @@ def test_only_the_target_that_left_is_left_out(bot: BotFolder):
     another(bot, "first", "Alpha Diffusion Models")
     bot.run(now=NOW)
     assert (len(bot.mails("ada")), len(bot.mails("team"))) == (0, 1)
+
+
+def test_a_letter_to_a_reader_goes_out_with_the_next_pass_and_into_no_feed(served: BotFolder):
+    letter = Letter(
+        "Your link", ("It changes what you get.",), "You asked for it.", "https://x.example/t/1", "Change it"
+    )
+    with store(served) as memory:
+        memory.post(letter, Target("folder", "ada"), date(2026, 11, 22), MORNING)
+    served.run("--due", now="2026-11-22T09:01:00Z")
+    mail = served.mails()[-1]
+    assert mail["Subject"] == "Paper Digest: Your link"
+    assert "https://x.example/t/1" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "https://x.example/t/1" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "Your link" not in (served.root / "var" / "folder" / "ada" / "feed.atom").read_text(encoding="utf-8")
+    assert "All is well" in served.digest("status", now="2026-11-22T09:02:00Z").out

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = [
     "search", "nothing", "paper", "own paper", "own search", "archive", "own edition", "edition", "hostile", "leave",
-    "muted", "tuner", "move", "vote", "login", "gone", "operator",
+    "muted", "tuner", "move", "vote", "login", "gone", "operator", "operator paper",
 ]  # fmt: skip
 
 
@@ -42,11 +42,11 @@ def opened(browser, site: Served, name: str, *, width: int = 360, scheme: str = 
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("dialog", lambda dialog: page.errors.append(f"dialog {dialog.message}"))
     page.on("request", lambda request: page.asked.append(request.url))
-    if name == "operator":
+    if name.startswith("operator"):
         page.goto(f"{site.url}/operator")
         cookie = site.links.tokens.sign("operator", "operator", at=NOW)
         context.add_cookies([{"name": "operator", "value": cookie, "url": f"{site.url}/operator"}])
-        page.goto(f"{site.url}/operator")
+        page.goto(site.url + site.pages[name])
     else:
         page.goto(site.url + site.pages[name])
     return page
