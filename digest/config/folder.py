@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from digest.config import cache
 from digest.config.across import Claims
 from digest.config.checking import by_line, checked, complete
 from digest.config.faults import MAX_BYTES, Document, parse, read
@@ -59,6 +60,22 @@ class ProfileFolder:
         self._shelf = shelf
         self._stamps: dict[str, Stamp] = {}
         self._last = Look()
+
+    def recall(self, file: Path) -> None:
+        """Begin with what *file* remembers; each is looked at as if it had been read by this process."""
+        for name, (stamp, content, written) in cache.remembered(file, self.folder).items():
+            made = complete(written, Path(name).stem, self._zone)
+            self.kept[name] = Kept(stamp, content, written, files_of(written), made)
+
+    def remember(self, file: Path) -> None:
+        """Remember in *file* what was read, if that was much and some of it is new."""
+        if self.read and len(self.kept) >= cache.FROM:
+            entries = {
+                name: (one.stamp, one.content, one.written)
+                for name, one in self.kept.items()
+                if one.stamp and not one.warnings  # what is warned of is read, and warned of, anew
+            }
+            cache.remember(file, self.folder, entries)
 
     def look(self, taken: Claims) -> Look:
         """Read what changed since the last look. *taken* is what others than these profiles have.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.config.across import Claims, check_main
+from digest.config.cache import NAME
 from digest.config.checking import PROFILES, by_line, stated
 from digest.config.faults import read
 from digest.config.feeds import sources_of
@@ -53,7 +54,10 @@ class Home:
         self._folder = ProfileFolder(shelf, cwd, table.timezone if table else "UTC")
         self._env, self._cwd, self._where = env, cwd, shown(where, cwd)
         sources = sources_of(table, main, door) if table else ()
+        self._folder.recall(state / NAME)
         found = self._folder.look(self._claims)
+        if not found.faults:
+            self._folder.remember(state / NAME)
         if main.faults or table is None or (found.faults and not lenient):
             raise ConfigError([*by_line(main), *found.faults])
         settings = main_settings(where, table, state, sources)
