@@ -16,12 +16,14 @@ from digest.cli import (
     metering,
     operating,
     papers,
+    personal,
     profiles,
     reading,
     replaying,
     running,
     starting,
     storing,
+    tasting,
     versions,
     working,
 )
@@ -79,6 +81,11 @@ app.command("status", rich_help_panel=OPERATE)(operating.status)
 app.command("resend", rich_help_panel=OPERATE)(operating.resend)
 app.command("resume", rich_help_panel=OPERATE)(operating.resume)
 app.command("learn", rich_help_panel=OPERATE)(learning.learn)
+profiles.app.command("show")(tasting.show)
+profiles.app.command("like")(tasting.like)
+profiles.app.command("forget")(tasting.forget)
+profiles.app.command("export")(personal.export)
+profiles.app.command("erase")(personal.erase)
 app.add_typer(profiles.app, name="profile", rich_help_panel=OPERATE)
 app.command("backup", rich_help_panel=OPERATE)(operating.backup)
 app.command("prune", rich_help_panel=OPERATE)(operating.prune)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from digest.ranking.feedback import Taste, taste_of
+from digest.model import Learned, LearnedPaper
+from digest.pipeline.bot import Bot
+from digest.pipeline.learning import background
+from digest.ranking.feedback import NO_TASTE, Taste, opinions, taste_of
+from digest.ranking.terms import terms_of
 from digest.store import Store
 
 RECENT = timedelta(days=90)
@@ -22,3 +26,23 @@ def tastes(store: Store, names: Iterable[str], now: datetime) -> Mapping[str, Ta
     ids = {vote.paper for cast in votes.values() for vote in cast} | {id_ for ids in over.values() for id_ in ids}
     papers = store.papers(ids)
     return {name: taste_of(cast, over.get(name, {}), papers, struck.get(name, ()), now) for name, cast in votes.items()}
+
+
+def learned(bot: Bot, name: str, now: datetime) -> Learned:
+    """What votes taught of the profile *name*, to be read by a person."""
+    votes = bot.store.votes([name]).get(name, ())
+    if not votes:
+        return Learned()
+    from digest.ranking.learned import learned_terms
+
+    said = opinions(votes, now)
+    papers = bot.store.papers(said)
+    found = [LearnedPaper(id_, papers[id_].title, round(weight, 3)) for id_, weight in said.items() if id_ in papers]
+    taste = tastes(bot.store, [name], now).get(name, NO_TASTE)
+    terms = learned_terms(taste, background(bot.settings))
+    return Learned(terms, tuple(sorted(found, key=lambda one: (-abs(one.weight), one.title))))
+
+
+def same_term(one: str, other: str) -> bool:
+    """Whether two words or phrases are read as the same: "Lie groups" and "lie group"."""
+    return terms_of(one) == terms_of(other)

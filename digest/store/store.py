@@ -24,6 +24,7 @@ from digest.store.mutes import Mutes
 from digest.store.opening import open_database
 from digest.store.packing import Shelf
 from digest.store.papers import Papers
+from digest.store.personal import Personal
 from digest.store.reports import Reports
 from digest.store.searching import Searching
 from digest.store.senders import Senders
@@ -57,6 +58,7 @@ class Store(
     Measuring,
     ProfileTexts,
     Lessons,
+    Personal,
 ):
     """What the bot remembers, in one database.
 

@@ -116,10 +116,7 @@ class ProfileTexts:
             here = _text(connection, name)
             if here is None or here.text != before:
                 return False
-            connection.execute(delete(schema.profile_texts).where(_t.key == name.casefold()))
-            last = _turns(connection).last + 1
-            _set_turns(connection, Standing(last, last), now)
-        return True
+            return forget_text(connection, name, now)
 
     def reform_profiles(self, forms: Collection[Form]) -> None:
         """Remember forms made anew of texts that did not change since."""
@@ -135,6 +132,15 @@ class ProfileTexts:
 
 
 _AT_ONCE = 1000
+
+
+def forget_text(connection: Connection, name: str, now: datetime) -> bool:
+    """Keep the profile *name* no more, whatever it says; False when it is not kept here."""
+    if not connection.execute(delete(schema.profile_texts).where(_t.key == name.casefold())).rowcount:
+        return False
+    last = _turns(connection).last + 1
+    _set_turns(connection, Standing(last, last), now)
+    return True
 
 
 def _text(connection: Connection, name: str) -> StoredText | None:

@@ -62,3 +62,63 @@ def test_the_next_edition_shows_that_a_vote_was_understood(served: BotFolder):
     assert {edition["profile"] for edition in run["editions"]} == {"ada", "bob"}
     mail = " ".join(served.mails()[-1].get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
     assert f"resembles “{FIRST[1]}”, which you voted for" in mail
+
+
+# ---------------------------------------------------------------- read, take back, remove
+
+
+def test_what_votes_taught_is_shown_and_one_thing_of_it_is_forgotten(served: BotFolder):
+    assert "Nothing was learned yet" in served.digest("profile", "show", "ada").out
+    vote(served, FIRST[1], "more")
+    vote(served, FIRST[2], "less")
+    shown = served.digest("profile", "show", "ada").out
+    assert "keywords: diffusion, generative, image synthesis" in shown
+    assert f"-0.70  {FIRST[2]}" in shown
+    taught = served.digest("profile", "show", "ada", "--json").json["learned"]
+    words = {one["term"]: one["weight"] for one in taught["terms"]}
+    best = next(iter(words))
+    assert words[best] > 0
+    assert "robot" in " ".join(words).casefold()
+
+    assert served.digest("profile", "forget", "ada", best).code == 0
+    again = served.digest("profile", "show", "ada", "--json").json
+    assert best not in {one["term"] for one in again["learned"]["terms"]}
+    assert again["struck"] == [best]
+    assert served.digest("profile", "forget", "ada", best, "--undo").code == 0
+    assert served.digest("profile", "show", "ada", "--json").json["learned"] == taught
+
+    assert "1 vote" in served.digest("profile", "forget", "ada", FIRST[2]).out
+    left = served.digest("profile", "show", "ada", "--json").json["learned"]
+    assert [paper["title"] for paper in left["papers"]] == [FIRST[1]]
+
+
+def test_forgetting_what_was_never_learned_names_what_was(served: BotFolder):
+    vote(served, FIRST[1], "more")
+    ran = served.digest("profile", "forget", "ada", "quantum")
+    assert ran.code == 2
+    assert "no vote taught 'quantum'" in ran.err
+    assert "obot" in ran.err
+    assert served.digest("profile", "forget", "ada", "quantum", "--undo").code == 2
+    assert served.digest("profile", "show", "nobody").code == 2
+
+
+def test_a_like_goes_into_the_profile_with_its_comments_kept(served: BotFolder):
+    path = served.root / "profiles" / "ada.toml"
+    path.write_text("# mine\n" + path.read_text())
+    ran = served.digest("profile", "like", "ada", FIRST[0])
+    assert ran.code == 0, ran.err
+    text = path.read_text()
+    assert text.startswith("# mine\n")
+    assert f'like = ["{FIRST[0]}"]' in text
+    assert "likes" in ran.out
+    assert served.digest("profile", "like", "ada", "Never Seen").code == 2
+    assert served.digest("profile", "like", "ada", FIRST[1], "--interest", "None").code == 2
+    assert path.read_text() == text
+
+
+def test_a_profile_without_interests_takes_a_like_as_a_vote(served: BotFolder):
+    text = (served.root / "profiles" / "bob.toml").read_text()
+    served.profile("bob", text.partition("[[interests]]")[0])
+    assert "voted for" in served.digest("profile", "like", "bob", FIRST[0]).out
+    with memory(served) as store:
+        assert [one.opinion for one in store.votes(["bob"])["bob"]] == ["more"]
