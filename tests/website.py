@@ -16,6 +16,7 @@ from digest.links import Links, Tokens
 from digest.model import Change, Digest, Paper, Pick, Profile, RunReport, Sighting, Target
 from digest.pipeline import Bot
 from digest.pipeline.profiles import Profiles
+from digest.pipeline.tastes import learned
 from digest.pipeline.trying import try_out
 from digest.render import Renderer
 from digest.render.templates import Templates
@@ -139,7 +140,7 @@ def a_site(folder: Path, **web: object) -> Iterator[Served]:
         bot = Bot(settings, store, Renderer(), {}, lambda: NOW, random.Random(1), profiles=profiles)
         site = Site(
             settings, store, links, Templates(()), lambda: NOW, lambda: time.monotonic() + sum(seconds),
-            profiles=profiles, trial=partial(try_out, bot),
+            profiles=profiles, trial=partial(try_out, bot), lessons=lambda name: learned(bot, name, NOW),
         )  # fmt: skip
         with served(application(site), settings.web) as url:
             yield Served(url, store, links, site, folder, seconds)

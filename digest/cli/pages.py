@@ -32,6 +32,7 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
     from digest.cli.linkkeys import make_links
     from digest.packaged import packaged
     from digest.pipeline.bot import Kept
+    from digest.pipeline.tastes import learned
     from digest.pipeline.trying import try_out
     from digest.render.templates import Templates
     from digest.web.app import application
@@ -42,7 +43,10 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
     templates = Templates([*folders, packaged("templates")])
     trial = partial(try_out, replace(bot, kept=Kept()))  # a ranker of its own: a pass may be at work with the other
     links = make_links(bot.settings)
-    site = Site(bot.settings, bot.store, links, templates, clock, steady, profiles=bot.profiles, trial=trial)
+    site = Site(
+        bot.settings, bot.store, links, templates, clock, steady, profiles=bot.profiles, trial=trial,
+        lessons=lambda name: learned(bot, name, clock()),
+    )  # fmt: skip
     app = application(site, routes)
     if sys.platform != "linux" or threading.active_count() > 1 or not bot.store.can_be_shared():
         with served(app, web), metered(bot, clock, steady):

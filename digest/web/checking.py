@@ -9,7 +9,19 @@ from pathlib import Path
 
 from digest.errors import Fault, TemplateFault
 from digest.links import Links, Tokens
-from digest.model import Digest, Dump, Failure, Known, Profile, RunReport, Settings, Sighting, Target
+from digest.model import (
+    Digest,
+    Dump,
+    Failure,
+    Known,
+    Learned,
+    LearnedTerm,
+    Profile,
+    RunReport,
+    Settings,
+    Sighting,
+    Target,
+)
 from digest.pipeline.profiles import Profiles, ProfileText
 from digest.pipeline.trying import KeywordUse, Trial, TriedDay
 from digest.render.samples import SAMPLES
@@ -25,6 +37,7 @@ _TARGET = Target("email", "sample@example.org")
 _READER = replace(_SAMPLE, deliver=(_TARGET,), mute=("gossip",))
 _TEXT = 'deliver = ["email:sample@example.org"]\n[[interests]]\nname = "Sea ice"\nkeywords = ["sea ice"]\n'
 _PROXY = "x-sample-user"
+_TAUGHT = Learned((LearnedTerm("ice", 1.0), LearnedTerm("rain", -0.5)))
 _USES = (KeywordUse("Sea ice", "sea ice", 3, 1),)
 
 
@@ -69,7 +82,7 @@ def _site(store: Store, templates: Templates) -> Site:
     trial = Trial((TriedDay(_DIGEST.date, _DIGEST, None), TriedDay(_DIGEST.date, _NOTHING, _DIGEST)), _USES, ("odd",))
     return Site(
         settings, store, links, templates, lambda: _NOW, lambda: 0.0, profiles=_Sample(settings),
-        trial=lambda profile: trial,
+        trial=lambda profile: trial, lessons=lambda name: _TAUGHT,
     )  # fmt: skip
 
 
@@ -89,6 +102,8 @@ def _fill(store: Store) -> None:
         edition = replace(_DIGEST, date=_DIGEST.date - timedelta(days=n))
         store.queue([QueuedEdition(edition, (_TARGET,), 0)], _NOW)
     store.mute(_READER.name, "topic", "rain", _NOW + timedelta(days=30), _NOW)
+    store.vote(_READER.name, _DIGEST.picks[1].change.paper.id, "less", _NOW)
+    store.strike_term(_READER.name, "snow", _NOW)
     store.rest_until("resting", _DIGEST.date + timedelta(days=9), _NOW)
     store.unsubscribe("resting", str(_TARGET), _NOW)
     store.save_report(RunReport(_NOW, _NOW, failures=(Failure("sample", "it is one"),)))

@@ -47,8 +47,9 @@ class Typed:
     targets: tuple[str, ...]
     interests: tuple[TypedInterest, ...] = ()
     leaving: frozenset[str] = frozenset()
-    forgotten: frozenset[str] = frozenset()
-    """Papers by id whose votes are to be taken back."""
+    forgotten: frozenset[str] = frozenset()  # papers by id whose votes are to be taken back
+    struck: frozenset[str] = frozenset()  # words that nothing is to be learned from
+    restored: frozenset[str] = frozenset()  # words struck out before that may be learned from again
     old_target: str = ""
     new_address: str = ""
 
@@ -96,10 +97,16 @@ def typed_in(form: Mapping[str, str], before: Typed) -> Typed:
         before.targets,
         shown if any(one.blank for one in shown) else (*shown, blank()),
         frozenset(target for n, target in enumerate(before.targets) if form.get(f"leave{n}")),
-        frozenset(name.removeprefix("forget.") for name in form if name.startswith("forget.")),
+        _ticked(form, "forget."),
+        _ticked(form, "strike."),
+        _ticked(form, "restore."),
         form.get("from", ""),
         form.get("to", "").strip()[:300],
     )
+
+
+def _ticked(form: Mapping[str, str], kind: str) -> frozenset[str]:
+    return frozenset(name.removeprefix(kind) for name in form if name.startswith(kind))
 
 
 def _sent(form: Mapping[str, str], prefix: str) -> TypedInterest:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from digest.links import Links, Purpose
-from digest.model import Profile, Settings
+from digest.model import Learned, Profile, Settings
 from digest.pipeline.profiles import Profiles
 from digest.pipeline.trying import Trial
 from digest.render.templates import Templates
@@ -60,6 +60,8 @@ class Site:
     profiles: Profiles | None = None
     trial: Callable[[Profile], Trial] | None = None
     """What a profile would have brought in the last days."""
+    lessons: Callable[[str], Learned] | None = None
+    """What votes taught of the profile of a name."""
     trying: threading.Lock = field(default_factory=threading.Lock)
     """Held by the one request that has a trial made."""
 

@@ -111,10 +111,12 @@ def _again(sheet: Sheet) -> Sheet:
 
 
 def _forget(sheet: Sheet) -> int:
-    """Take back the votes on the papers that are ticked, whoever gave them; returns how many those were."""
-    store, name = sheet.site.store, sheet.profile.name
-    votes = [vote for vote in store.votes([name]).get(name, ()) if vote.paper in sheet.typed.forgotten]
-    return sum(store.unvote(name, vote.paper, person=vote.person) for vote in votes)
+    """Take back the votes and the words that are ticked, whoever gave them; returns how many those were."""
+    store, name, typed = sheet.site.store, sheet.profile.name, sheet.typed
+    votes = [vote for vote in store.votes([name]).get(name, ()) if vote.paper in typed.forgotten]
+    done = sum(store.unvote(name, vote.paper, person=vote.person) for vote in votes)
+    done += sum(store.strike_term(name, term, sheet.site.clock()) for term in sorted(typed.struck))
+    return done + sum(store.restore_term(name, term) for term in sorted(typed.restored))
 
 
 def _overtaken(sheet: Sheet) -> tuple[Sheet, Outcome]:
@@ -175,6 +177,8 @@ def _shown(sheet: Sheet, outcome: Outcome) -> Response:
         own=f"/p/{_archive(sheet)}",
         typed=sheet.typed,
         learned=_learned(sheet),
+        terms=_terms(sheet),
+        struck=sorted(site.store.struck_terms([sheet.profile.name]).get(sheet.profile.name, ())),
         etag=sheet.document.etag,
         names=forms,
         zones=previewing.zones(),
@@ -196,6 +200,13 @@ def _learned(sheet: Sheet) -> list[tuple[str, str, str]]:
         for paper, opinion in reversed(newest.items())
         if paper in papers
     ]
+
+
+def _terms(sheet: Sheet) -> list[tuple[str, str]]:
+    """The words that votes are for or against, each with its sign."""
+    site = sheet.site
+    found = site.lessons(sheet.profile.name).terms if site.lessons else ()
+    return [(one.term, said.SIGNS["less" if one.weight < 0 else "more"]) for one in found]
 
 
 def _archive(sheet: Sheet) -> str:

@@ -289,3 +289,19 @@ def test_what_votes_taught_is_listed_and_forgotten_when_it_is_ticked(site: Serve
     press(url, form, **{f"forget.{other.id}": "1"})
     assert site.store.votes(["ada"]) == {}
     assert text(site) == PROFILE
+
+
+def test_a_word_that_votes_taught_is_struck_out_and_learned_from_again(site: Served):
+    digest = site.store.digest("ada", NOW.date() - timedelta(days=1))
+    assert digest is not None
+    site.store.vote("ada", digest.picks[0].change.paper.id, "more", NOW)
+    url, form = opened(site)
+    page = html.unescape(httpx.get(url, timeout=60).text)
+    taught = re.findall(r'name="strike\.([^"]*)"', page)
+    assert taught
+    assert "Forgotten." in press(url, form, **{f"strike.{taught[0]}": "1"}).text
+    assert site.store.struck_terms(["ada"]) == {"ada": {taught[0]}}
+    again = httpx.get(url, timeout=60).text
+    assert f'name="strike.{taught[0]}"' not in html.unescape(again)
+    press(url, form_of(again), **{f"restore.{taught[0]}": "1"})
+    assert site.store.struck_terms(["ada"]) == {}
