@@ -64,7 +64,7 @@ class ProfileFolder:
     def recall(self, file: Path) -> None:
         """Begin with what *file* remembers; each is looked at as if it had been read by this process."""
         for name, (stamp, content, written) in cache.remembered(file, self.folder).items():
-            made = complete(written, Path(name).stem, self._zone)
+            made = complete(written, name.removesuffix(".toml"), self._zone)
             self.kept[name] = Kept(stamp, content, written, files_of(written), made)
 
     def remember(self, file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any
 
@@ -21,7 +21,11 @@ _COMMON = tuple(_PROFILE.index(name) for name in ("timezone", "schedule", "mute"
 @cache
 def checks() -> str:
     """What says by which rules a form was made; it changes with every key that a profile has."""
-    shape = [(one.name, str(one.type), str(one.default)) for kind in (Profile, Interest) for one in fields(kind)]
+    shape = [
+        (one.name, str(one.type), "" if one.default is MISSING else repr(one.default))
+        for kind in (Profile, Interest)
+        for one in fields(kind)
+    ]
     return hashlib.sha256(repr((CHECKS, shape)).encode()).hexdigest()[:16]
 
 

@@ -31,7 +31,7 @@ from = "d@example.org"
 def profile(number: int) -> str:
     """A profile of two interests, with words of its own."""
     rng = random.Random(number)
-    words = [f"word{rng.randrange(20_000)}" for _ in range(30)]
+    words = [f"word{number}" for number in rng.sample(range(20_000), 30)]
     topics = "".join(
         f'\n[[interests]]\nname = "Topic {n}"\nabout = "{" ".join(words[n * 10 : n * 10 + 8])}"\n'
         f'keywords = {json.dumps(words[n * 10 : n * 10 + 5])}\nlike = ["arXiv:2301.{rng.randrange(99999):05}"]\n'

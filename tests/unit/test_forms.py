@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import fields
 
 from digest.config import forms
@@ -21,3 +23,9 @@ def test_every_key_comes_back_with_its_type():
     assert back == FULL
     assert type(back.interests[0].weight) is float
     assert hash(back.interests) == hash(FULL.interests)
+
+
+def test_every_process_knows_the_same_rules_by_the_same_name():
+    ask = [sys.executable, "-c", "from digest.config import forms; print(forms.checks())"]
+    asked = {subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip() for _ in range(2)}
+    assert asked == {forms.checks()}
