@@ -175,7 +175,7 @@ class _Worker:
             log.exception("a pass failed; the next one runs")
         if due and self._began and not await self._waits(SERVE, "doing", "todo"):
             await asyncio.to_thread(self.bot.store.add_to_report, RunReport(self._began, self._began))
-            await self._offer(self._serve, "names", due, self.rhythm.profiles)
+            await self._offer(self._serve, "names", due, chunk_size(len(due), self.rhythm.profiles))
 
     async def _sweep(self) -> None:
         """Take back what dead workers had, and offer what waits and nobody was told of."""
@@ -210,6 +210,11 @@ class _Worker:
         began = (self._began or self.bot.clock()).isoformat()
         if values:
             await task.batch_defer_async(*({name: chunk, "began": began} for chunk in _chunks(values, size)))
+
+
+def chunk_size(due: int, most: int) -> int:
+    """How many of *due* profiles one job takes: a sixteenth, so that all workers end at once, but 10 to *most*."""
+    return max(min(due // 16, most), 10)
 
 
 def _chunks(values: Sequence[str], size: int) -> Iterator[list[str]]:

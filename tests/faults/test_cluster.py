@@ -19,6 +19,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy.engine import make_url
 
+from digest.cluster import chunk_size
 from digest.pipeline.pacing import SharedPace
 from digest.store import Store
 from tests.acceptance.bot import ADA, DIGEST_TOML, page
@@ -254,6 +255,10 @@ def test_a_worker_that_stays_knows_who_died_and_takes_itself_for_alive(place: st
                     (one._sender,),
                 )
             until(lambda: not known())
+
+
+def test_few_profiles_come_in_small_chunks_so_that_every_worker_gets_some():
+    assert [chunk_size(due, 200) for due in (1, 100, 400, 3_200, 100_000)] == [10, 10, 25, 200, 200]
 
 
 def test_all_workers_keep_one_pace(store_url: str):
