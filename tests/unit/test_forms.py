@@ -13,7 +13,7 @@ from digest.model import Interest, Profile, Target
 FULL = Profile(
     "ada", "Europe/Berlin", "daily 07:00", (Target("email", "a@example.org"), Target("folder", "a")),
     (Interest("Ice", "about ice", ("sea ice",), ("10.1/2",), ("survey",), 1.0, ("Ada Frost",), ("E",)), Interest("x")),
-    3, 0.25, ("song",), ("text",), "Ada's", False, 1, 2, 3, "note", ("bob", "eve"), True,
+    3, 0.25, ("song",), ("text",), "Ada's", False, 1, 2, 3, "note", ("bob", "eve"), True, "sun 18:00",
 )  # fmt: skip
 
 
