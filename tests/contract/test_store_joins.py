@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from digest.model import Capture, Change, Dump, Paper, Sighting
 from digest.pipeline import identity
 from digest.pipeline.ingest import record
-from digest.store import Joined, Store
+from digest.store import Joined, Store, Wanted
 from tests.builders import NOW
 from tests.stores import a_dump, an_edition
 
@@ -209,6 +209,8 @@ def test_a_doi_or_a_forum_on_openreview_names_a_paper_whatever_its_title(store: 
 def test_papers_are_listed_by_day_and_source(store: Store):
     take(store, 1, COOKING)
     take(store, 2, GAS)
-    assert [paper.title for paper in store.search("", first=date(2026, 11, 2), last=date(2026, 11, 2))] == [GAS.title]
-    assert [paper.title for paper in store.search("", source="seeds", last=date(2026, 11, 1))] == [COOKING.title]
-    assert store.search("", source="nowhere") == []
+    second = Wanted(first=date(2026, 11, 2), last=date(2026, 11, 2))
+    assert [paper.title for paper in store.find(second).papers] == [GAS.title]
+    early = Wanted(source="seeds", last=date(2026, 11, 1))
+    assert [paper.title for paper in store.find(early).papers] == [COOKING.title]
+    assert store.find(Wanted(source="nowhere")).papers == ()
