@@ -23,7 +23,8 @@ from digest.pipeline.delivering import deliver
 from digest.pipeline.doubting import doubt_clock
 from digest.pipeline.due import today
 from digest.pipeline.ingest import ingest
-from digest.pipeline.prepare import due_profiles, prepare, read_ahead
+from digest.pipeline.making import read_ahead
+from digest.pipeline.prepare import due_profiles, prepare
 from digest.pipeline.rehearse import explain, preview, recent, rehearse, weigh
 from digest.pipeline.restored import take_up
 from digest.pipeline.spool import opened

@@ -8,8 +8,10 @@ from datetime import timedelta
 from digest.model import Change, Digest, Paper, Pick, Profile, RunReport
 from digest.pipeline.asking import ingest_sources
 from digest.pipeline.bot import Bot
+from digest.pipeline.candidates import liked_papers
 from digest.pipeline.due import today
-from digest.pipeline.prepare import editions, liked_papers, prepare, rank
+from digest.pipeline.making import editions, rank
+from digest.pipeline.prepare import prepare
 from digest.pipeline.summarising import Summaries
 from digest.pipeline.tastes import tastes
 from digest.pipeline.wishes import Wishes

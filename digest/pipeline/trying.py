@@ -13,7 +13,8 @@ from digest.compose import compose
 from digest.model import Change, Digest, Paper, Pick, Profile
 from digest.pipeline import meaning
 from digest.pipeline.bot import Bot
-from digest.pipeline.prepare import liked_papers, rank, unknown_to
+from digest.pipeline.candidates import liked_papers, unknown_to
+from digest.pipeline.making import rank
 from digest.pipeline.tastes import tastes
 from digest.pipeline.wishes import Wishes
 from digest.pipeline.wordcheck import warnings

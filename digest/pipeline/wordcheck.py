@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from digest.model import Profile
 from digest.pipeline import learning
 from digest.pipeline.bot import Bot
-from digest.pipeline.prepare import liked_papers
+from digest.pipeline.candidates import liked_papers
 from digest.text import is_reference
 
 _NEWEST = 3_000

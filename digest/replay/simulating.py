@@ -13,8 +13,9 @@ from digest.compose import compose
 from digest.errors import Fault
 from digest.model import Capture, Change, Digest, EditionReport, Paper, Profile, Settings
 from digest.pipeline import Bot, prepare
+from digest.pipeline.candidates import NEW_PROFILE_SEES, liked_papers
 from digest.pipeline.ingest import record
-from digest.pipeline.prepare import NEW_PROFILE_SEES, liked_papers, rank
+from digest.pipeline.making import rank
 from digest.render import Renderer
 from digest.store import Store
 

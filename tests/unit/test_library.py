@@ -10,7 +10,7 @@ import pytest
 from digest import config
 from digest.errors import ConfigError
 from digest.model import Paper
-from digest.pipeline.prepare import liked_papers
+from digest.pipeline.candidates import liked_papers
 
 MAIN = '[[sources]]\nkind = "folder"\npath = "../seeds"\n'
 
