@@ -15,10 +15,12 @@ from digest.model import Digest, Message, Paper, Pick, Post, Profile, Section, T
 from digest.render import slack, wording
 from digest.render.addresses import Link
 from digest.render.latex import readable
+from digest.render.letters import letter_view, notice_view
 from digest.render.samples import SAMPLES
+from digest.render.shown import Button, Buttons, Press, View
 from digest.render.size import encoded_size, larger_than
 from digest.render.templates import ALL, HTML, LETTER, SLACK, TEXT, Templates
-from digest.render.view import Button, Buttons, Press, View, letter_view, notice_view, view
+from digest.render.view import view
 from digest.text import clean
 
 MAX_HTML = 90_000

@@ -17,7 +17,7 @@ from digest.errors import Fault, TemplateFault
 from digest.packaged import packaged
 from digest.render import plain, slack
 from digest.render.addresses import Link
-from digest.render.view import Button, Buttons, PaperView, PastView, PickView, SectionView, View
+from digest.render.shown import Button, Buttons, PaperView, PastView, PickView, SectionView, View
 
 HTML = "email/digest.html"
 TEXT = "email/digest.txt"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 
-from digest.model import Digest, Letter, Paper, Pick, Profile, Reason
+from digest.model import Digest, LookBack, Paper, Pick, Profile, Reason
 from digest.render import wording
 from digest.render.addresses import Link, paper_link, place, safe_url
 from digest.render.found import paper_links
 from digest.render.latex import readable
+from digest.render.shown import PaperView, PastView, PickView, Press, SectionView, View, Votes, harmless
 from digest.summary import MAX_SUMMARY, summarise
 from digest.text import clean, shorten
 
@@ -22,131 +23,6 @@ MAX_GLANCE = 80
 GLANCE_FROM = 4
 """From so many papers on, the page begins with their titles, so that one screen of a phone shows them all."""
 MIN_PREHEADER = 40
-Votes = Callable[[str], tuple[Link, ...]]
-"""Makes the links by which a reader votes on the paper of this id."""
-Press = Callable[[str, str], "Buttons | None"]
-"""Makes the buttons in Slack for the paper of this id and title."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaperView:
-    """What does not depend on the reader. Unknown texts are "". *link* is a search where *found* is false."""
-
-    title: str
-    authors: str
-    byline: str
-    summary: str
-    counts: str
-    link: Link
-    found: bool
-    links: tuple[Link, ...]
-
-    def __hash__(self) -> int:
-        """By what seldom is the same, since a page asks for it fifty times."""
-        return hash((self.title, self.link.url))
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button in Slack: its *words*, the signed *value* that comes back, and a *label* that names the paper."""
-
-    words: str
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Buttons:
-    """What a reader in Slack may say of a paper."""
-
-    more: Button
-    less: Button
-    save: Button
-
-
-@dataclass(frozen=True, slots=True)
-class PickView:
-    """One paper of the digest; *number* counts from 1 through the whole page; *update* is "" for a new one.
-
-    A paper that is only named has no *why*. *votes* lead to where this reader says what they think of it: none
-    without pages; *buttons* say it in Slack, and are None where no app hears them. *fits* says whom of a team it
-    fits.
-    """
-
-    number: int
-    paper: PaperView
-    why: str
-    update: str
-    votes: tuple[Link, ...] = ()
-    buttons: Buttons | None = None
-    fits: str = ""
-
-    @property
-    def spoken(self) -> str:
-        """All of it in a line, for what reads no layout."""
-        return wording.spoken_paper(self.number, self.paper.title, self.update, self.paper.summary, self.why, self.fits)
-
-
-@dataclass(frozen=True, slots=True)
-class SectionView:
-    """Picks under the name of an interest, which may be ""."""
-
-    name: str
-    picks: tuple[PickView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PastView:
-    """Papers that were shown before, under one *name*; what is *said* of each may be ""."""
-
-    name: str
-    papers: tuple[tuple[PaperView, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The whole page.
-
-    *glance* lists the titles of all picks, where there are enough of them for a list; *spoken* says
-    the page in a few lines of text, for screen readers and notifications; *ways* lead to the edition's page,
-    to the profile and out of it, and *site* to all pages: none and "" without pages. *welcome* is for a first edition;
-    *unanswered* asks who never votes, and *tune* leads to the profile then; *look_back* shows papers of the week again,
-    and *voted* says how often this reader voted.
-    """
-
-    product: str
-    profile: str
-    title: str
-    day: str
-    iso_date: str
-    subject: str
-    preheader: str
-    heading: str
-    balance: str
-    notes: tuple[str, ...]
-    glance_title: str
-    glance: tuple[str, ...]
-    sections: tuple[SectionView, ...]
-    also_title: str
-    also: tuple[PickView, ...]
-    why_label: str
-    thread_note: str
-    spoken: str
-    omitted: str
-    footer: tuple[str, ...]
-    ways: tuple[Link, ...]
-    site: str
-    welcome: tuple[str, ...] = ()
-    unanswered: str = ""
-    tune: tuple[Link, ...] = ()
-    look_back_title: str = ""
-    look_back: tuple[PastView, ...] = ()
-    voted: str = ""
-
-    @property
-    def picks(self) -> tuple[PickView, ...]:
-        """Every paper shown in full, in order."""
-        return tuple(pick for section in self.sections for pick in section.picks)
 
 
 @lru_cache(maxsize=8192)
@@ -199,11 +75,21 @@ def view(
     *ways* are the links of the footer, *stop* its last line: how to get no more by writing a mail. *votes* makes the
     links of a paper from its id, *press* its buttons. *home* is the address of the reader's own pages.
     """
-    sections = _sections(digest, votes, press)
+    page = _headed(digest, profile, _sections(digest, votes, press), omitted)
+    page = replace(
+        _listing(page, digest),
+        omitted=wording.omitted(omitted),
+        footer=_footer(profile, page.title, stop, told=bool(ways)),
+        ways=ways,
+        site=safe_url(site),
+    )
+    return _personal(page, digest, home, pages=bool(site))
+
+
+def _headed(digest: Digest, profile: Profile, sections: tuple[SectionView, ...], omitted: int) -> View:
+    """The page with its *sections*, and with all that says in a line or two what it is."""
     picks = [pick for section in sections for pick in section.picks]
-    also = tuple(_line(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1))
     name = clean(profile.title or profile.name)
-    best = picks[0].paper.title if picks else ""
     updates = sum(1 for pick in picks if pick.update)
     return View(
         product=wording.PRODUCT,
@@ -211,30 +97,40 @@ def view(
         title=name,
         day=wording.short_date(digest.date),
         iso_date=digest.date.isoformat(),
-        subject=_harmless(_subject(digest, len(picks), best)),
+        subject=harmless(_subject(digest, len(picks), picks[0].paper.title if picks else "")),
         preheader=_preheader(picks, digest),
         heading=wording.LOOK_BACK if _only_looks_back(digest) else wording.heading(len(picks), updates),
         balance=_balance(digest, omitted),
         notes=tuple(clean(note) for note in digest.notes),
+        spoken=_spoken(digest, name, picks),
+        sections=sections,
+    )
+
+
+def _listing(page: View, digest: Digest) -> View:
+    """*page* with its lists of titles, before its sections and after them, and with the labels of all parts."""
+    picks = page.picks
+    return replace(
+        page,
         glance_title=wording.GLANCE,
         glance=tuple(shorten(pick.paper.title, MAX_GLANCE) for pick in picks) if len(picks) >= GLANCE_FROM else (),
-        sections=sections,
         also_title=wording.ALSO,
-        also=also,
+        also=tuple(_line(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1)),
         why_label=wording.WHY,
         thread_note=wording.IN_THREAD,
-        spoken=_spoken(digest, name, picks),
-        omitted=wording.omitted(omitted),
-        footer=_footer(profile, name, stop, told=bool(ways)),
-        ways=ways,
-        site=safe_url(site),
-        welcome=wording.welcome(clean(profile.name), pages=bool(site)) if digest.first else (),
-        unanswered=wording.UNANSWERED if digest.unanswered and home else "",
-        tune=(Link(home, wording.TUNE),) if digest.unanswered and home else (),
         look_back_title=wording.LOOK_BACK,
-        look_back=_look_back(digest),
-        voted=wording.voted(digest.look_back.more, digest.look_back.less) if digest.look_back else "",
     )
+
+
+def _personal(page: View, digest: Digest, home: str, *, pages: bool) -> View:
+    """*page* with what is said to this reader on some days: a welcome, a question, a look back."""
+    if digest.first:
+        page = replace(page, welcome=wording.welcome(page.profile, pages=pages))
+    if digest.unanswered and home:
+        page = replace(page, unanswered=wording.UNANSWERED, tune=(Link(home, wording.TUNE),))
+    if week := digest.look_back:
+        page = replace(page, look_back=_look_back(week), voted=wording.voted(week.more, week.less))
+    return page
 
 
 def _only_looks_back(digest: Digest) -> bool:
@@ -248,10 +144,7 @@ def _subject(digest: Digest, count: int, best: str) -> str:
     return wording.subject(count, best, digest.date)
 
 
-def _look_back(digest: Digest) -> tuple[PastView, ...]:
-    week = digest.look_back
-    if week is None:
-        return ()
+def _look_back(week: LookBack) -> tuple[PastView, ...]:
     saved = tuple((paper_view(paper), "") for paper in week.saved)
     risen = tuple((paper_view(one.paper), wording.gained(one.paper.upvotes or 0, one.gained)) for one in week.risen)
     return tuple(PastView(name, shown) for name, shown in ((wording.SAVED, saved), (wording.RISEN, risen)) if shown)
@@ -269,50 +162,6 @@ def _spoken(digest: Digest, name: str, picks: Sequence[PickView]) -> str:
     """The titles; without any the notes, which are the whole message then."""
     notes = () if picks else (clean(note) for note in digest.notes)
     return "\n".join((wording.spoken(name, digest.date, [pick.paper.title for pick in picks]), *notes))
-
-
-def notice_view(notice: Digest) -> View:
-    """A notice to the operator as a page of the usual look: its first note is the heading."""
-    heading, *notes = (clean(note) for note in notice.notes)
-    words = (wording.NOTICE, wording.NOTICE_BECAUSE)
-    return _alone("operator", wording.OPERATOR, notice.date, heading, tuple(notes), words)
-
-
-def letter_view(kept: Digest) -> View:
-    """A letter to a reader as a page of the usual look: its first line is the lede, its link stands in the footer."""
-    letter = Letter.of(tuple(map(clean, kept.notes)))
-    lede, *lines = letter.lines
-    page = _alone("", wording.LETTER, kept.date, letter.heading, tuple(lines), (lede, letter.why))
-    ways = (Link(letter.url, letter.button),) if letter.url else ()
-    return replace(page, preheader=shorten(lede, 110), ways=ways)
-
-
-def _alone(profile: str, title: str, day: date, heading: str, notes: tuple[str, ...], words: tuple[str, str]) -> View:
-    """A page without papers; *words* are its lede and its footer."""
-    return View(
-        product=wording.PRODUCT,
-        profile=profile,
-        title=title,
-        day=wording.short_date(day),
-        iso_date=day.isoformat(),
-        subject=_harmless(shorten(f"{wording.PRODUCT}: {heading}", 110)),
-        preheader=shorten(" ".join(notes), 110),
-        heading=heading,
-        balance=words[0],
-        notes=notes,
-        glance_title="",
-        glance=(),
-        sections=(),
-        also_title="",
-        also=(),
-        why_label="",
-        thread_note="",
-        spoken="\n".join((f"{wording.PRODUCT}: {heading}", *notes)),
-        omitted="",
-        footer=(words[1],),
-        ways=(),
-        site="",
-    )
 
 
 def _balance(digest: Digest, omitted: int) -> str:
@@ -357,8 +206,3 @@ def _preheader(picks: Sequence[PickView], digest: Digest) -> str:
     others = [pick.paper.title for pick in picks[1:4]]
     line = wording.preheader(others, (picks[0].paper.summary or picks[0].why) if picks else "")
     return line if len(line) >= MIN_PREHEADER else f"{line} {_balance(digest, 0)}".strip()
-
-
-def _harmless(header: str) -> str:
-    """*header* without what a mail library could take for an encoded word, which may hide a line break."""
-    return header.replace("=?", "= ?")

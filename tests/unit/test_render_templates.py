@@ -12,8 +12,8 @@ from digest.model import Change, Digest, Pick, Section, Target
 from digest.packaged import packaged
 from digest.render import Renderer
 from digest.render.addresses import Link
+from digest.render.shown import PaperView, PickView, SectionView, View
 from digest.render.templates import ALL, Templates
-from digest.render.view import PaperView, PickView, SectionView, View
 from tests.builders import a_paper, a_pick
 from tests.golden.digests import ADA, DAY, HOSTILE, ORDINARY
 
