@@ -19,7 +19,7 @@ from digest.pipeline.wishes import Wishes
 from digest.ranking import Ranking
 from digest.ranking.feedback import NO_VOTES, Taste
 from digest.ranking.sketch import kinship
-from digest.render import wording
+from digest.render import wording_notes
 from digest.store import QueuedEdition
 
 Made = tuple[QueuedEdition, list[Failure], list[Failure]]
@@ -67,7 +67,7 @@ class _Maker:
     def _notes(self, profile: Profile, day: date) -> tuple[str, ...]:
         """What stands above the papers: that the reader is back, or that this comes late."""
         back = self.wishes.returns(profile, self.around.last_days.get(profile.name))
-        return back or ((wording.late(day),) if day < today(profile, self.now) else ())
+        return back or ((wording_notes.late(day),) if day < today(profile, self.now) else ())
 
 
 def rank(

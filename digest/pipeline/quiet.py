@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.model import Digest, Profile, SourceHealth, SourceSettings
-from digest.render import wording
+from digest.render import wording_notes
 from digest.sources import calendar
 from digest.store import Store
 
@@ -53,7 +53,9 @@ def noted(digest: Digest, profile: Profile, around: Circumstances) -> Digest:
     """
     zone = ZoneInfo(profile.timezone)
     failing = tuple(
-        wording.source_failing(one.name, _day(one.failing_since, zone)) for one in around.failing if one.failing_since
+        wording_notes.source_failing(one.name, _day(one.failing_since, zone))
+        for one in around.failing
+        if one.failing_since
     )
     if digest.picks:
         return replace(digest, notes=(*digest.notes, *failing))
@@ -63,7 +65,7 @@ def noted(digest: Digest, profile: Profile, around: Circumstances) -> Digest:
     if not cause:
         return replace(digest, notes=())
     news = around.last_news
-    silent_since = (wording.last_news(_day(news, zone)),) if news and not digest.considered else ()
+    silent_since = (wording_notes.last_news(_day(news, zone)),) if news and not digest.considered else ()
     pauses = () if digest.considered else around.pauses
     return replace(digest, notes=(*digest.notes, *failing, *silent_since, *pauses, cause))
 
@@ -71,12 +73,12 @@ def noted(digest: Digest, profile: Profile, around: Circumstances) -> Digest:
 def _cause(profile: Profile, around: Circumstances, row: int) -> str:
     """Why a note is sent on a day without papers, in words; "" when none is."""
     if profile.quiet == "note":
-        return wording.NOTE_WISHED
+        return wording_notes.NOTE_WISHED
     if profile.quiet == "silent":
         return ""
     if any(one.failing_since and around.now - one.failing_since >= FAILED_FOR for one in around.failing):
-        return wording.NOTE_FAILING
-    return wording.note_row(row) if row % EMPTY_IN_A_ROW == 0 else ""
+        return wording_notes.NOTE_FAILING
+    return wording_notes.note_row(row) if row % EMPTY_IN_A_ROW == 0 else ""
 
 
 def _day(instant: datetime, zone: ZoneInfo) -> date:

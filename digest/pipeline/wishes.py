@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from digest.model import Profile, Target
-from digest.render import wording
+from digest.render import wording_notes
 from digest.store import Mute, Rest, Store
 
 
@@ -52,7 +52,7 @@ class Wishes:
         began = _local(profile, rest.since) if rest else None
         if began is None or (last_day is not None and last_day > began):
             return ()
-        return (wording.returns(began),)
+        return (wording_notes.returns(began),)
 
 
 def _local(profile: Profile, instant: datetime) -> date:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from digest.model import Digest, LookBack, Paper, Pick, Profile, Reason
-from digest.render import wording
+from digest.render import wording, wording_notes
 from digest.render.addresses import Link, paper_link, place, safe_url
 from digest.render.found import paper_links
 from digest.render.latex import readable
@@ -99,7 +99,7 @@ def _headed(digest: Digest, profile: Profile, sections: tuple[SectionView, ...],
         iso_date=digest.date.isoformat(),
         subject=harmless(_subject(digest, len(picks), picks[0].paper.title if picks else "")),
         preheader=_preheader(picks, digest),
-        heading=wording.LOOK_BACK if _only_looks_back(digest) else wording.heading(len(picks), updates),
+        heading=wording_notes.LOOK_BACK if _only_looks_back(digest) else wording.heading(len(picks), updates),
         balance=_balance(digest, omitted),
         notes=tuple(clean(note) for note in digest.notes),
         spoken=_spoken(digest, name, picks),
@@ -118,18 +118,18 @@ def _listing(page: View, digest: Digest) -> View:
         also=tuple(_line(pick, number) for number, pick in enumerate(digest.also, len(picks) + 1)),
         why_label=wording.WHY,
         thread_note=wording.IN_THREAD,
-        look_back_title=wording.LOOK_BACK,
+        look_back_title=wording_notes.LOOK_BACK,
     )
 
 
 def _personal(page: View, digest: Digest, home: str, *, pages: bool) -> View:
     """*page* with what is said to this reader on some days: a welcome, a question, a look back."""
     if digest.first:
-        page = replace(page, welcome=wording.welcome(page.profile, pages=pages))
+        page = replace(page, welcome=wording_notes.welcome(page.profile, pages=pages))
     if digest.unanswered and home:
-        page = replace(page, unanswered=wording.UNANSWERED, tune=(Link(home, wording.TUNE),))
+        page = replace(page, unanswered=wording_notes.UNANSWERED, tune=(Link(home, wording_notes.TUNE),))
     if week := digest.look_back:
-        page = replace(page, look_back=_look_back(week), voted=wording.voted(week.more, week.less))
+        page = replace(page, look_back=_look_back(week), voted=wording_notes.voted(week.more, week.less))
     return page
 
 
@@ -140,14 +140,16 @@ def _only_looks_back(digest: Digest) -> bool:
 def _subject(digest: Digest, count: int, best: str) -> str:
     week = digest.look_back
     if week and not digest.picks:
-        return wording.look_back_subject(len(week.saved), len(week.risen), digest.date)
+        return wording_notes.look_back_subject(len(week.saved), len(week.risen), digest.date)
     return wording.subject(count, best, digest.date)
 
 
 def _look_back(week: LookBack) -> tuple[PastView, ...]:
     saved = tuple((paper_view(paper), "") for paper in week.saved)
-    risen = tuple((paper_view(one.paper), wording.gained(one.paper.upvotes or 0, one.gained)) for one in week.risen)
-    return tuple(PastView(name, shown) for name, shown in ((wording.SAVED, saved), (wording.RISEN, risen)) if shown)
+    gained = tuple(wording_notes.gained(one.paper.upvotes or 0, one.gained) for one in week.risen)
+    risen = tuple((paper_view(one.paper), said) for one, said in zip(week.risen, gained, strict=True))
+    parts = (PastView(wording_notes.SAVED, saved), PastView(wording_notes.RISEN, risen))
+    return tuple(part for part in parts if part.papers)
 
 
 def _footer(profile: Profile, name: str, stop: str, *, told: bool) -> tuple[str, ...]:
@@ -166,7 +168,7 @@ def _spoken(digest: Digest, name: str, picks: Sequence[PickView]) -> str:
 
 def _balance(digest: Digest, omitted: int) -> str:
     if _only_looks_back(digest):
-        return wording.week(digest.date - timedelta(days=6), digest.date)
+        return wording_notes.week(digest.date - timedelta(days=6), digest.date)
     shown, also = len(digest.picks), len(digest.also)
     return wording.balance(shown, also, max(digest.considered, shown + also + omitted), digest.left_out)
 

@@ -1,4 +1,4 @@
-"""Every English word of the pages that is not of the digest itself (`digest.render.wording` has those)."""
+"""Every English word of the pages that is not of the digest itself: those are in `digest.render.wording…`."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from digest import sources
 from digest.links import Links, Tokens
 from digest.model import Change, Digest, Pick, Reason, Section, Target
-from digest.render import Renderer, wording
+from digest.render import Renderer, wording, wording_notes
 from digest.render.mime import mime
 from digest.render.samples import SAMPLES
 from digest.render.size import encoded_size
@@ -218,8 +218,8 @@ def test_point_18_the_footer_says_why_when_and_how_to_stop(sent):
     [
         (Digest("ada", DAY), "Nothing new came in since your last digest."),
         (Digest("ada", DAY, considered=7, left_out=7), "none fits your interests well enough"),
-        (Digest("ada", DAY, notes=(wording.late(date(2026, 11, 18)),)), "was due on Wednesday, 18 November 2026"),
-        (Digest("ada", DAY, notes=(wording.source_failing("arXiv", DAY),)), "“arXiv” could not be read since"),
+        (Digest("ada", DAY, notes=(wording_notes.late(date(2026, 11, 18)),)), "was due on Wednesday, 18 November 2026"),
+        (Digest("ada", DAY, notes=(wording_notes.source_failing("arXiv", DAY),)), "“arXiv” could not be read since"),
     ],
 )
 def test_point_19_an_empty_late_or_partial_day_is_said_in_words(digest, said):
