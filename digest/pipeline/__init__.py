@@ -22,6 +22,7 @@ from digest.pipeline.chunks import Chunks
 from digest.pipeline.delivering import deliver
 from digest.pipeline.doubting import doubt_clock
 from digest.pipeline.due import today
+from digest.pipeline.facts import Facts, gather, when
 from digest.pipeline.ingest import ingest
 from digest.pipeline.making import read_ahead
 from digest.pipeline.prepare import due_profiles, prepare
@@ -29,7 +30,7 @@ from digest.pipeline.rehearse import explain, preview, recent, rehearse, weigh
 from digest.pipeline.restored import take_up
 from digest.pipeline.spool import opened
 from digest.pipeline.summarising import Summaries
-from digest.pipeline.troubles import BROKEN, STORE, Facts, gather, troubles, when
+from digest.pipeline.troubles import BROKEN, STORE, troubles
 from digest.pipeline.zotero import keep_in_step
 
 __all__ = [

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from digest.model import OPERATOR, Digest, RunReport, Trouble
 from digest.pipeline.bot import Bot
-from digest.pipeline.troubles import gather, troubles, unsteady, when
+from digest.pipeline.facts import gather, when
+from digest.pipeline.troubles import troubles, unsteady
 from digest.store import Store
 from digest.text import plural
 

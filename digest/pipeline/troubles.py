@@ -5,31 +5,16 @@ Each trouble has a cause that stays the same as long as it lasts, what it is, si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
-from digest.model import (
-    LETTER,
-    OPERATOR,
-    Delivery,
-    DoubtedClock,
-    Failure,
-    Pause,
-    RunReport,
-    Settings,
-    SourceHealth,
-    Target,
-    Trouble,
-)
+from digest.model import LETTER, OPERATOR, Failure, RunReport, Trouble
+from digest.pipeline.facts import Facts, when
 from digest.pipeline.stored import WHERE as STORED
-from digest.store import Store, Waiting
+from digest.pipeline.undelivered import undelivered
 from digest.text import plural
 
-LATE_AFTER = timedelta(hours=1)
-"""A message may wait so long before a person hears of it: servers that make strangers wait ask for less."""
-LOST_SINCE = timedelta(days=7)
 FAILED_FOR = timedelta(hours=20)
 """A source that fails for so long is told of however seldom it was asked: a daily pass finds it twice."""
 NO_PASS_FOR = timedelta(hours=26)
@@ -37,58 +22,6 @@ NO_PASS_FOR = timedelta(hours=26)
 BROKEN = "pass"
 """Where the failure of a pass that broke is said to be."""
 STORE = "store"
-
-_MEND = {
-    "email": "check [email] in the config and the words of the server, try `digest check --online`, then",
-    "slack": "check the token and the app's rights in Slack, try `digest check --online`, then",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What troubles are read from. *refused* maps a dump that still lies there to why.
-
-    *last* is the newest pass, *worked* the newest one that had something to do.
-    """
-
-    settings: Settings
-    now: datetime
-    restored_at: datetime | None = None
-    clock: DoubtedClock | None = None
-    paused: Mapping[str, Pause] | None = None
-    suppressed: Mapping[str, str] | None = None
-    waiting: Mapping[str, Waiting] | None = None
-    lost: Sequence[Delivery] = ()
-    sources: Mapping[str, SourceHealth] | None = None
-    refused: Mapping[str, str] | None = None
-    last_news: datetime | None = None
-    last: RunReport | None = None
-    worked: RunReport | None = None
-
-
-def gather(store: Store, settings: Settings, now: datetime, last: RunReport | None = None) -> Facts:
-    """Read the facts; *last* is the pass that is just ending, else the last one that is remembered."""
-    passes = [*([last] if last else []), *store.reports(5)]
-    return Facts(
-        settings,
-        now,
-        restored_at=store.restored_at(),
-        clock=store.doubted_clock(),
-        paused=store.paused(),
-        suppressed=store.suppressed(),
-        waiting=store.waiting(now),
-        lost=store.lost(now - LOST_SINCE),
-        sources=store.source_health(),
-        refused=_still_there(store, settings),
-        last_news=store.last_news() or store.first_pass(),
-        last=next(iter(passes), None),
-        worked=next((one for one in passes if not one.quiet), None),
-    )
-
-
-def _still_there(store: Store, settings: Settings) -> dict[str, str]:
-    refused = {where: why for source in settings.sources for where, why in store.refusals(source.name).items()}
-    return {where: why for where, why in refused.items() if Path(where).exists()}
 
 
 def troubles(facts: Facts) -> tuple[Trouble, ...]:
@@ -98,9 +31,7 @@ def troubles(facts: Facts) -> tuple[Trouble, ...]:
         *_stopped(facts),
         *_restored(facts),
         *_broken(facts),
-        *_paused(facts),
-        *_late(facts),
-        *_unreachable(facts),
+        *undelivered(facts),
         *_sources(facts),
         *_profiles(facts),
         *_refused(facts),
@@ -158,77 +89,6 @@ def _broken(facts: Facts) -> Iterator[Trouble]:
                 " with the next pass that goes through",
                 places=frozenset({BROKEN}),
             )
-
-
-def _paused(facts: Facts) -> Iterator[Trouble]:
-    for name, pause in (facts.paused or {}).items():
-        mend = _MEND.get(name, "mend its cause, then")
-        yield Trouble(
-            f"channel:{name}",
-            f"The channel {name} is paused, last refused {when(pause.since)}: {pause.why}",
-            None,
-            f"{mend} `digest resume {name}`; its messages are kept, and one of them is tried every hour",
-            places=frozenset({name}),
-        )
-
-
-def _late(facts: Facts) -> Iterator[Trouble]:
-    for name, waits in (facts.waiting or {}).items():
-        if name in (facts.paused or {}) or facts.now - waits.since < LATE_AFTER:
-            continue
-        said = f"; the last answer was: {waits.error}" if waits.error else ""
-        verb = "waits" if waits.count == 1 else "wait"
-        yield Trouble(
-            f"late:{name}",
-            f"{plural(waits.count, 'message')} of {name} {verb}{said}",
-            waits.since,
-            "nothing to do if that server is only away: they are tried again for three days."
-            f" `digest check --online` tries {name} now",
-            places=frozenset({name}),
-        )
-
-
-def _unreachable(facts: Facts) -> Iterator[Trouble]:
-    """Targets of today's profiles that are refused for good, or whose last message was given up."""
-    readers = _readers(facts.settings)
-    lost = {one.target: one for one in facts.lost}
-    for name, why in (facts.suppressed or {}).items():
-        target = Target(*name.split(":", 1))
-        if target in readers:
-            key = lost[target].key if target in lost else ""
-            again = f"`digest resend {key}`" if key else "`digest resend KEY` with a key of it"
-            yield Trouble(
-                f"target:{name}",
-                f"{name} ({_of(readers[target])}) was refused for good, and gets nothing any more: {why}",
-                lost[target].queued_at if target in lost else None,
-                f"correct it in the profile, or take it out; if it works again: {again}",
-                places=frozenset({key} if key else ()),
-            )
-    for target, one in lost.items():
-        what = _called(one)
-        if target in readers and str(target) not in (facts.suppressed or {}):
-            yield Trouble(
-                f"target:{target}",
-                f"{what} did not reach {target}: {one.error or 'no reason recorded'}",
-                one.queued_at,
-                f"once its cause is mended: `digest resend {one.key}`",
-                places=frozenset({one.key}),
-            )
-
-
-def _readers(settings: Settings) -> dict[Target, list[str]]:
-    found: dict[Target, list[str]] = {}
-    for profile in settings.profiles:
-        for target in profile.deliver if profile.enabled else ():
-            found.setdefault(target, []).append(profile.name)
-    for target in settings.operator.alert:
-        found.setdefault(target, []).append("[operator]")
-    return found
-
-
-def _of(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"{', '.join(names[:3])}{more}"
 
 
 def _sources(facts: Facts) -> Iterator[Trouble]:
@@ -293,13 +153,6 @@ def _silent(facts: Facts) -> Iterator[Trouble]:
         )
 
 
-def _called(one: Delivery) -> str:
-    """What was lost, in words."""
-    if one.profile.startswith(OPERATOR):
-        return "An alert"
-    return "A letter" if one.profile.startswith(LETTER) else f"The digest of {one.profile} for {one.date}"
-
-
 def working_days(after: date, until: date) -> int:
     """Count the days from Monday to Friday between the two, neither of them included."""
     days = (after + timedelta(days=n) for n in range(1, (until - after).days))
@@ -323,8 +176,3 @@ def _rest(facts: Facts, covered: frozenset[str]) -> Iterator[Trouble]:
 
 def _lasting(report: RunReport | None) -> Iterable[Failure]:
     return [failure for failure in report.failures if not failure.passing] if report else []
-
-
-def when(instant: datetime) -> str:
-    """An instant for a person, in UTC."""
-    return f"{instant:%Y-%m-%d %H:%M} UTC"

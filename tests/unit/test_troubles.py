@@ -21,7 +21,8 @@ from digest.model import (
     Trouble,
 )
 from digest.pipeline.alerts import notes
-from digest.pipeline.troubles import Facts, troubles, unsteady, working_days
+from digest.pipeline.facts import Facts
+from digest.pipeline.troubles import troubles, unsteady, working_days
 from digest.store import Waiting
 from tests.builders import NOW, a_profile
 
