@@ -11,7 +11,7 @@ from digest.model import LearnedTerm
 from digest.ranking.arrays import Floats
 from digest.ranking.background import Background
 from digest.ranking.feedback import PASSED_OVER, Taste, Voted
-from digest.ranking.score import COMMON
+from digest.ranking.scorer import COMMON
 from digest.ranking.space import Space
 from digest.ranking.terms import phrases
 from digest.ranking.wishes import ORDINARY

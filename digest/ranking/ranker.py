@@ -14,7 +14,8 @@ from digest.ranking.liked import ordinary
 from digest.ranking.order import Today
 from digest.ranking.ranked import Ranking
 from digest.ranking.reasons import Evidence, Words, parts, popular, surprising
-from digest.ranking.score import Scorer, Scores
+from digest.ranking.score import Scores
+from digest.ranking.scorer import Scorer
 from digest.ranking.semantic import Meanings, Meant
 from digest.ranking.shelf import Shelf
 from digest.ranking.space import Space

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from digest.model import Change, Interest, Part, Pick, Reason, ReasonKind
 from digest.ranking.arrays import Floats, Sparse, members, narrowed, scaled
 from digest.ranking.order import Today
-from digest.ranking.score import COMMON, Scorer, Scores, chance
+from digest.ranking.score import Scores, chance
+from digest.ranking.scorer import COMMON, Scorer
 from digest.ranking.terms import phrases, terms_of
 from digest.ranking.wishes import ORDINARY, Wishes
 
