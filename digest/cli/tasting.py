@@ -116,7 +116,8 @@ def _paper(bot: Bot, ref: str) -> Paper:
 def _interest(bot: Bot, who: Profile, paper: Paper, named: str | None) -> int | None:
     """The place of the interest *named*, else of the one that *paper* fits best; None for a profile without any."""
     from digest.model import Change
-    from digest.pipeline.prepare import liked_papers, rank
+    from digest.pipeline.candidates import liked_papers
+    from digest.pipeline.making import rank
 
     names = [interest.name for interest in who.interests]
     if named is not None:
