@@ -19,7 +19,9 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 def told(*interests: Interest) -> list[str]:
     settings = replace(SETTINGS, profiles=(a_profile("ada", interests=interests),))
     with Store.open("sqlite://", now=lambda: NOW) as store:
-        return list(wordcheck.warnings(SimpleNamespace(settings=settings, store=store), settings.profiles))
+        return list(
+            wordcheck.warnings(SimpleNamespace(settings=settings, store=store, profiles=None), settings.profiles)
+        )
 
 
 def test_a_keyword_that_no_known_paper_has_is_told_with_near_ones():
