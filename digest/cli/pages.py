@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,9 @@ from digest.errors import DigestError
 
 if TYPE_CHECKING:
     from digest.pipeline import Bot
+
+_PATIENT = 10
+"""By so much a pass gives way to the pages where both want the processor: it can wait, and a reader does not."""
 
 
 @contextmanager
@@ -41,6 +45,7 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
 
     folders = [bot.settings.templates] if bot.settings.templates else []
     templates = Templates([*folders, packaged("templates")])
+    templates.warm("web")
     trial = partial(try_out, replace(bot, kept=Kept()))  # a ranker of its own: a pass may be at work with the other
     links = make_links(bot.settings)
     site = Site(
@@ -59,6 +64,7 @@ def beside(bot: Bot, clock: Clock, steady: Callable[[], float], routes: Sequence
         bot.stop.set()
 
     with served_apart(app, web, bot.store, ended), metered(bot, clock, steady):
+        os.nice(_PATIENT)
         yield
     if lost.is_set():
         raise DigestError("the process that served the pages ended; whoever runs this service should start it anew")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,13 @@ class Templates:
             return self._environment.get_template(PROMPT).render(title=title, abstract=abstract)
         except Exception as error:
             raise self.fault(PROMPT, error) from error
+
+    def warm(self, folder: str) -> None:
+        """Compile the pages of *folder* now, so that no reader waits for it; a fault shows where the page is made."""
+        for name in self._environment.list_templates(["html"]):
+            if name.startswith(f"{folder}/"):
+                with suppress(TemplateFault):
+                    self.parse(name)
 
     def parse(self, name: str) -> None:
         """Compile the template *name*. Raises TemplateFault."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 import structlog
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -45,11 +46,14 @@ _PAGES: tuple[tuple[str, Page, tuple[str, ...]], ...] = (
 )
 _FILES = {"/style.css": "text/css", "/icon.svg": "image/svg+xml", "/icon.png": "image/png"}
 _ROBOTS = "User-agent: *\nDisallow: /\n"
+_AT_ONCE = 8
+"""Pages made at once: more threads would only take turns at one interpreter, and each would wait longer."""
 
 
 def application(site: Site, more: Sequence[Route] = ()) -> ASGIApp:
     """Every page of *site* and what else shall be reached below it, behind its guard."""
-    routes = [Route(path, _endpoint(site, page), methods=list(methods)) for path, page, methods in _PAGES]
+    turns = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="page")
+    routes = [Route(path, _endpoint(site, page, turns), methods=list(methods)) for path, page, methods in _PAGES]
     routes += [Route(path, _file(site, path[1:], kind)) for path, kind in _FILES.items()]
     routes += [Route("/favicon.ico", _file(site, "icon.png", "image/png"))]
     routes += [Route("/robots.txt", lambda request: PlainTextResponse(_ROBOTS))]
@@ -71,7 +75,7 @@ def application(site: Site, more: Sequence[Route] = ()) -> ASGIApp:
     return Guard(app, site.settings.public_url, site.settings.web.per_minute, [route.path for route in more])
 
 
-def _endpoint(site: Site, page: Page) -> Callable[[Request], Any]:
+def _endpoint(site: Site, page: Page, turns: Executor) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         form: dict[str, str] = {}
         if request.method == "POST":
@@ -84,7 +88,7 @@ def _endpoint(site: Site, page: Page) -> Callable[[Request], Any]:
         ask = Ask(
             request.method, request.path_params, request.query_params, form, request.cookies, request.headers, client
         )
-        return await run_in_threadpool(_made, site, page, ask)
+        return await asyncio.get_running_loop().run_in_executor(turns, _made, site, page, ask)
 
     return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from digest.matching.rarity import place
 from digest.model import Paper, Pick, Seen
 from digest.render import wording
 from digest.render.latex import readable
+from digest.render.shown import PaperView
 from digest.render.view import paper_view
 from digest.store import Offer, Term, Wanted, terms
 from digest.text import clean
@@ -109,11 +111,16 @@ def search(site: Site, ask: Ask) -> Response:
         query={name: query.get(name, "") for name in _ASKED},
         best=best,
         filtered=any(name not in {"q", "after"} for name in query),
-        papers=[(found.id, paper_view(found)) for found in papers],
+        papers=[(found.id, _listed(found)) for found in papers],
         sources=site.store.source_names(),
         interests=[one.name for one in reader.interests if one.keywords or one.authors] if reader else [],
         older=urlencode(older) if older else "",
     )
+
+
+def _listed(paper: Paper) -> PaperView:
+    """*paper* with the beginning of its abstract: choosing its best sentences takes as long as the search."""
+    return paper_view(replace(paper, summary=paper.summary or paper.abstract))
 
 
 def _counts(seen: tuple[Seen, ...]) -> dict[str, object] | None:

@@ -121,7 +121,8 @@ def _in_thread(server: uvicorn.Server, listening: socket.socket) -> Iterator[thr
 
 def _listening(web: WebSettings, key: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Said to be TCP, or asyncio lets the kernel hold back the second part of each answer, 40 ms for a page.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((web.host, web.port))

@@ -227,3 +227,16 @@ def test_once_takes_a_macro_and_nothing_else(tmp_path):
     (tmp_path / "email" / "digest.txt").write_text("{{ page.title|once(1) }}")
     with pytest.raises(TemplateFault, match="takes a macro"):
         Renderer([tmp_path]).message(ORDINARY, ADA, FOLDER)
+
+
+def test_pages_that_were_warmed_need_no_file_any_more_and_a_broken_one_stops_nothing(tmp_path):
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "mine.html").write_text("Hello {{ page }}")
+    (web / "broken.html").write_text("{% if %}")
+    templates = Templates([tmp_path])
+    templates.warm("web")
+    (web / "mine.html").unlink()
+    assert templates.render("web/mine.html", "Ada") == "Hello Ada"
+    with pytest.raises(TemplateFault, match=r"broken\.html"):
+        templates.render("web/broken.html", "Ada")
