@@ -37,7 +37,7 @@ def fetch(settings: ZoteroSettings, known: int) -> Library | None:
         from pyzotero.zotero import Zotero
     except ImportError:
         raise SourceFailed(where, "the extra is not here: pip install 'paper-digest[zotero]'") from None
-    kind, _, number = settings.library.partition("/")
+    kind, _, number = settings.owner.partition("/")
     api = Zotero(number, kind.removesuffix("s"), settings.key or None)
     api.endpoint = settings.base_url.rstrip("/")
     try:
@@ -46,7 +46,7 @@ def fetch(settings: ZoteroSettings, known: int) -> Library | None:
         if api.request is not None and api.request.status_code == 304:
             return None
         why = str(error).strip().partition("\n")[0][:200] or type(error).__name__
-        raise SourceFailed(where, f"cannot be read ({settings.library}): {why}") from error
+        raise SourceFailed(where, f"cannot be read ({settings.owner}): {why}") from error
     finally:
         if api.client is not None:
             api.client.close()

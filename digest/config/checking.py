@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from digest.config.across import Claims
 from digest.config.faults import Document, parse
-from digest.config.library import Shelf, check_files
 from digest.config.places import Door
+from digest.config.references import Shelf, check_files
 from digest.config.schema import ProfileFile
 from digest.config.settings import profile_as_written
 from digest.errors import ConfigError, Fault

@@ -13,7 +13,7 @@ from digest.config import cache
 from digest.config.across import Claims
 from digest.config.checking import by_line, checked, complete
 from digest.config.faults import MAX_BYTES, Document, parse, read
-from digest.config.library import Shelf, check_files, expanded, files_of
+from digest.config.references import Shelf, check_files, expanded, files_of
 from digest.config.stamps import Stamp, stamp_of
 from digest.config.values import Wrong
 from digest.errors import Fault

@@ -12,8 +12,8 @@ from digest.config.checking import PROFILES, by_line, stated
 from digest.config.faults import read
 from digest.config.feeds import sources_of
 from digest.config.folder import Look, ProfileFolder, shown
-from digest.config.library import Shelf, files_of
 from digest.config.places import Door
+from digest.config.references import Shelf, files_of
 from digest.config.schema import DigestFile
 from digest.config.settings import fetched, main_settings
 from digest.errors import ConfigError, Fault

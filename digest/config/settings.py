@@ -77,7 +77,8 @@ def _web(table: DigestFile) -> WebSettings:
 
 def _zotero(table: ZoteroTable, state: Path) -> ZoteroSettings:
     fields = _fields(table)
-    return ZoteroSettings(**fields | {"interval": 60 * table.interval, "kept": fetched(state, table.name)})
+    owner, seconds = fields.pop("library"), 60 * table.interval
+    return ZoteroSettings(**fields | {"owner": owner, "interval": seconds, "kept": fetched(state, table.name)})
 
 
 def fetched(state: Path, name: str) -> Path:

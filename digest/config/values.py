@@ -54,7 +54,7 @@ def category(text: str) -> str:
     return text
 
 
-def library(text: str) -> str:
+def zotero_library(text: str) -> str:
     """A library of Zotero: that of a user or of a group, by its number."""
     if not re.fullmatch(r"(?:users|groups)/[0-9]{1,12}", text):
         raise Wrong(f'"{clean(text)[:40]}" is not a library of Zotero', "users/NUMBER or groups/NUMBER")

@@ -167,13 +167,13 @@ class SummarySettings:
 
 @dataclass(frozen=True, slots=True)
 class ZoteroSettings:
-    """A library of Zotero that profiles like as ``zotero:NAME``: *library* is "users/ID" or "groups/ID".
+    """A library of Zotero that profiles like as ``zotero:NAME``: *owner* is "users/ID" or "groups/ID".
 
     *collection* is the key of a part of it, "" for all. What was fetched lies in *kept*. *interval* in seconds.
     """
 
     name: str
-    library: str
+    owner: str
     kept: Path
     collection: str = ""
     key: str = field(default="", repr=False)

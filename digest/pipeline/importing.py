@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digest.config.checking import by_line, checked, claims_of
 from digest.config.importing import Draft, drafts
-from digest.config.library import Shelf
+from digest.config.references import Shelf
 from digest.errors import ConfigError, Fault
 from digest.pipeline.profiles import Profiles
 from digest.pipeline.stored import WHERE, kept

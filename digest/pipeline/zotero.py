@@ -61,7 +61,7 @@ def _known(noted: Path, library: ZoteroSettings) -> dict[str, Any]:
 
 
 def _of(library: ZoteroSettings) -> str:
-    return f"{library.base_url}{library.library}/{library.collection}"
+    return f"{library.base_url}{library.owner}/{library.collection}"
 
 
 def _put(file: Path, text: str) -> None:

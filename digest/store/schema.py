@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     ColumnElement,
     Date,
@@ -36,6 +35,12 @@ from digest.store.readers import profile_texts as profile_texts
 from digest.store.readers import rests as rests
 from digest.store.readers import struck_terms as struck_terms
 from digest.store.readers import votes as votes
+from digest.store.standing import alerts as alerts
+from digest.store.standing import channel_pauses as channel_pauses
+from digest.store.standing import marks as marks
+from digest.store.standing import runs as runs
+from digest.store.standing import sources as sources
+from digest.store.standing import suppressed_targets as suppressed_targets
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
 """Every schema that this version can read or migrate, oldest first; the last one is what it writes."""
@@ -284,61 +289,6 @@ def complete_for_postgresql() -> None:
     for index, condition in _PARTIAL.items():
         index.dialect_options["postgresql"]["where"] = condition
 
-
-channel_pauses = Table(
-    "channel_pauses",
-    metadata,
-    Column("channel", String(32), primary_key=True),
-    Column("why", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
-suppressed_targets = Table(
-    "suppressed_targets",
-    metadata,
-    Column("target", Text, primary_key=True),
-    Column("why", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
-runs = Table(
-    "runs",
-    metadata,
-    number(),
-    Column("started_at", Instant, nullable=False),
-    Column("finished_at", Instant, nullable=False),
-    Column("exit_code", Integer, nullable=False),
-    Column("report", Text, nullable=False),
-)
-
-sources = Table(
-    "sources",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("last_success", Instant),
-    Column("failing_since", Instant),
-    Column("failures", Integer, nullable=False),
-    Column("why", Text, nullable=False),
-)
-
-alerts = Table(
-    "alerts",
-    metadata,
-    Column("cause", Text, primary_key=True),
-    Column("what", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("event", Boolean, nullable=False),
-)
-"""The causes that the operator was told of and that are not over."""
-
-marks = Table(
-    "marks",
-    metadata,
-    Column("name", String(32), primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("value", Text, nullable=False),
-)
-"""Single facts about the store itself: when it was pruned, of which backup it was restored."""
 
 embeddings = Table(
     "embeddings",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from starlette.responses import Response
 
 from digest.config.editing import edited
-from digest.config.library import is_file
+from digest.config.references import is_file
 from digest.config.values import Wrong, email_address
 from digest.errors import ConfigError, DigestError, ProfileChanged
 from digest.model import Profile, Target

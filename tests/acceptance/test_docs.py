@@ -99,7 +99,9 @@ def test_a_config_block_is_loaded(block: Block, tmp_path: Path):
     for name, text in {"zotero.bib": "@article{a, title = {One}}", "feeds.opml": OPML}.items():
         for folder in (tmp_path, tmp_path / "profiles"):
             (folder / name).write_text(text)
-    config.load(tmp_path, secrets_of(main + profile, tmp_path), cwd=tmp_path, data_dir=tmp_path / "data")
+    settings = config.load(tmp_path, secrets_of(main + profile, tmp_path), cwd=tmp_path, data_dir=tmp_path / "data")
+    assert settings.where == tmp_path / "digest.toml"
+    assert len(settings.profiles) == 1
 
 
 def declares(text: str, table: str) -> bool:
@@ -126,7 +128,7 @@ def test_a_block_of_data_or_code_can_be_read(block: Block):
     if block.kind == "python":
         exec(compile(block.text, block.name, "exec"), {"__name__": "example"})  # noqa: S102 our own documents
     else:
-        (json.loads if block.kind == "json" else yaml.safe_load)(block.text)
+        assert (json.loads if block.kind == "json" else yaml.safe_load)(block.text)
 
 
 # ---------------------------------------------------------------- commands
